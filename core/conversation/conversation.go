@@ -1,0 +1,99 @@
+// Package conversation knows what the bot remembers between two messages of
+// one customer: what it asked, which order is being talked about, for which
+// orders the customer is verified, and the transcript that an agent reads.
+package conversation
+
+import (
+	"time"
+
+	"wismo/core/message"
+)
+
+// Question is what the bot has asked and awaits an answer to.
+type Question string
+
+// The questions.
+const (
+	AskedNothing Question = ""
+	AskedOrder   Question = "order_number"
+	AskedContact Question = "contact"
+	AskedMeaning Question = "meaning" // "what can I do for you?"
+	AskedReceipt Question = "receipt" // "did it arrive after all?"
+	AskedPerson  Question = "person"  // "shall a colleague take over?"
+	AskedCancel  Question = "cancel"  // what a lone CANCEL was meant for
+)
+
+// State is what the bot remembers of a conversation. It is written with each
+// decision and read with the next message.
+type State struct {
+	// Asked is the open question.
+	Asked Question `json:"asked,omitempty"`
+	// Ref is the order being talked about, as the customer named it.
+	Ref string `json:"ref,omitempty"`
+	// Email and Phone were typed by the customer before they could be used.
+	Email string `json:"email,omitempty"`
+	Phone string `json:"phone,omitempty"`
+	// Verified lists the proofs given in this conversation.
+	Verified []Verified `json:"verified,omitempty"`
+	// Introduced is true once the customer was told that a machine answers.
+	Introduced bool `json:"introduced,omitempty"`
+	// Misses counts messages in a row that were not understood.
+	Misses int `json:"misses,omitempty"`
+	// Waiting is a question that could not be answered yet because the store
+	// was down; nil if there is none.
+	Waiting *Waiting `json:"waiting,omitempty"`
+	// Intent is the last intent about an order, so that an order number given
+	// later is answered for what was asked.
+	Intent string `json:"intent,omitempty"`
+	// Parted is true once thanks or goodbye have had their courtesy.
+	Parted bool `json:"parted,omitempty"`
+	// Muted is true once the reply limit has led to a hand-off.
+	Muted bool `json:"muted,omitempty"`
+}
+
+// Verified is a proof that this customer may see an order, good for this
+// conversation and 24 hours.
+type Verified struct {
+	// OrderID is the store's key of the order.
+	OrderID string `json:"order"`
+	// Method is "sender", "claim" or "token".
+	Method string `json:"method"`
+	// At is when it was given.
+	At time.Time `json:"at"`
+}
+
+// VerifiedFor is how long a proof is remembered.
+const VerifiedFor = 24 * time.Hour
+
+// Remembers returns the proof for an order that still counts at now.
+func (s State) Remembers(orderID string, now time.Time) (Verified, bool) {
+	for _, v := range s.Verified {
+		if v.OrderID == orderID && now.Sub(v.At) < VerifiedFor {
+			return v, true
+		}
+	}
+	return Verified{}, false
+}
+
+// Waiting is a question put off because the store was down.
+type Waiting struct {
+	// Since is when the customer first asked in vain.
+	Since time.Time `json:"since"`
+	// Tries counts the reads that failed.
+	Tries int `json:"tries"`
+	// Next is when to try again.
+	Next time.Time `json:"next"`
+}
+
+// Line is one message of a transcript, from either side.
+type Line struct {
+	ID        int64             `json:"id"`
+	Direction message.Direction `json:"direction"`
+	Author    message.Author    `json:"author,omitempty"`
+	Text      string            `json:"text"`
+	At        time.Time         `json:"at"`
+	// Status of an outbound message.
+	Status message.Status `json:"status,omitempty"`
+	// Attachments of an inbound message.
+	Attachments []message.Attachment `json:"attachments,omitempty"`
+}

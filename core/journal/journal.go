@@ -1,0 +1,342 @@
+// Package journal knows the durable record: every message in and out, what is
+// still owed on it, what was decided and why, who was told what, and which
+// conversations a person has taken over. It is four small interfaces, by who
+// asks; core/journal/postgres and core/journal/sqlite implement them over one
+// body of SQL, and core/journal/journaltest is passed by both.
+//
+// # How nothing is lost and nothing is said twice
+//
+// A conversation's row is the one lock and the one truth. Its column owed is
+// true exactly while an immediate job for it exists in the queue. Receive sets
+// it and inserts the job in the transaction that writes the message; the
+// transaction that finds nothing left to do clears it. Both hold the row's
+// lock, so no wake-up can be lost and no two immediate jobs stand at once.
+// Jobs that exist besides (a retry at a later time, a job taken over from a
+// replica that only seemed dead) do no harm: a turn is written only if the
+// conversation's version has not moved since it was read, and a reply is handed
+// to the provider only by whoever committed its step to Sending.
+//
+// A reply found Sending for longer than Grace was left there by a crash. It is
+// maybe sent: the provider is asked before it is sent again, and a provider's
+// id is adopted once.
+package journal
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"wismo/core/conversation"
+	"wismo/core/handoff"
+	"wismo/core/message"
+)
+
+// SendDeadline bounds one call to a provider that sends.
+const SendDeadline = 8 * time.Second
+
+// Grace is how old a Sending must be before its sender is taken for dead. It
+// is longer than SendDeadline, so that no call of a live sender is still on its
+// way, and long enough for the provider's list to show what it took.
+const Grace = 12 * time.Second
+
+// ErrStale is returned by Finish when another worker has finished a turn of
+// the same conversation since this one was taken. The outcome must be thrown
+// away and the conversation looked at again.
+var ErrStale = errors.New("the conversation has moved on since this turn was taken")
+
+// Intake is what channels need. It is message.Intake with the journal's own
+// promise: everything in one transaction, durable on return.
+//
+//   - Receive locks or creates the conversation (same shop, channel, customer
+//     and shop address, not quiet for longer than Options.QuietAfter of that
+//     shop), inserts the message (unique by account and provider id), its
+//     attachments with a media job each, and the conversation's job if none is
+//     owed.
+//   - Report raises an outbound message's status by its account and provider id,
+//     never lowering it (Failed is final; Delivered and Read are never undone by
+//     Sent). A report on a message still Sending whose provider id is not yet
+//     known is dropped: the settlement brings it. A failure that is not an
+//     opt-out makes a hand-off (handoff.ReplyFailed, told nothing) if the
+//     conversation has none open; fault.OptedOut opts the customer out.
+type Intake interface {
+	message.Intake
+}
+
+// Turns is what a worker that answers needs.
+type Turns interface {
+	// Next looks at what the conversation owes and takes the next step. With a
+	// Settlement it first writes down what became of the send before, in the
+	// same transaction. When nothing is left, it clears owed and returns Done.
+	// An unknown conversation is a fault.NotFound.
+	Next(ctx context.Context, conversationID int64, settled *Settlement, now time.Time) (Step, error)
+	// Finish writes a turn's outcome in one transaction and takes the next
+	// step. ErrStale if the conversation's version has moved.
+	Finish(ctx context.Context, o Outcome, now time.Time) (Step, error)
+	// Attempt writes down that a sender is about to have a claim checked
+	// against an order, and counts the attempts that failed before in the
+	// last hour (sender) and day (order), this one included. It is written before the
+	// check and struck out by Outcome.Proven, so that no number of workers can
+	// be used to guess in parallel.
+	Attempt(ctx context.Context, a Attempt, now time.Time) (Attempted, error)
+	// Failures counts as Attempt does, without writing.
+	Failures(ctx context.Context, a Attempt, now time.Time) (Attempted, error)
+	// Stranded lists conversations that owe an answer since before the given
+	// time although none of their jobs is live, and gives each a new job. It is
+	// the safety net under the queue; finding one is worth an error in the log.
+	Stranded(ctx context.Context, before time.Time) ([]int64, error)
+}
+
+// StepKind says what a worker must do next.
+type StepKind uint8
+
+// The steps.
+const (
+	Done   StepKind = 1 // nothing is owed; owed is cleared
+	Answer StepKind = 2 // Step.Turn has messages without an answer
+	Send   StepKind = 3 // hand Step.Reply to the provider now; it is marked Sending
+	Lookup StepKind = 4 // Step.Reply was left Sending: ask the provider first; it is marked Sending anew
+	Later  StepKind = 5 // the next reply may not go before Step.At; a job for then is written, owed is cleared
+)
+
+// Step is what Next and Finish return.
+type Step struct {
+	Kind  StepKind
+	Turn  *Turn
+	Reply *Reply
+	At    time.Time
+}
+
+// Turn is a conversation as a worker takes it: nothing is locked meanwhile.
+type Turn struct {
+	ConversationID int64
+	// Version must be given back with the Outcome.
+	Version  int64
+	Shop     string
+	Channel  message.Channel
+	Account  string
+	Customer message.Address
+	Ours     message.Address
+	State    conversation.State
+	// Unanswered are the inbound messages since the last turn, oldest first.
+	// It is empty if the turn was taken only because State.Waiting is due.
+	Unanswered []Heard
+	// OptedOut is true if the customer has told us to stop.
+	OptedOut bool
+	// HandOff is the open hand-off's id, 0 if the bot has the conversation.
+	HandOff int64
+	// RepliesLastHour counts the bot's replies in this conversation.
+	RepliesLastHour int
+	// Said is the bot's last reply, empty if none.
+	Said string
+}
+
+// Heard is one unanswered message.
+type Heard struct {
+	ID          int64
+	Text        string
+	Handled     message.Keyword
+	Extra       map[string]string
+	Attachments []message.Attachment
+	At          time.Time
+}
+
+// Outcome is all that a turn leads to.
+type Outcome struct {
+	ConversationID int64
+	Version        int64
+	// AnsweredUpTo is the id of the last message that the turn has dealt with,
+	// 0 if it dealt with none.
+	AnsweredUpTo int64
+	State        conversation.State
+	// Decision is why: rules, understanding, order state; JSON for the console.
+	Decision []byte
+	// Intents are the intents found, for the report.
+	Intents []string
+	// Replies to send, in order.
+	Replies []NewReply
+	// HandOff to open, nil if none.
+	HandOff *handoff.Case
+	// Disclosures made by the replies.
+	Disclosures []Disclosure
+	// Proven is the id of the Attempt that turned out right, 0 if none.
+	Proven int64
+	// Consent changes whether we may write to the customer; 0 leaves it.
+	Consent Consent
+	// WakeAt asks for another turn at that time; zero for none.
+	WakeAt time.Time
+}
+
+// Consent is a change of whether we may write to an address.
+type Consent uint8
+
+// The changes.
+const (
+	OptOut Consent = 1
+	OptIn  Consent = 2
+)
+
+// NewReply is a reply to be written down.
+type NewReply struct {
+	Text string
+	// Author is the bot, or an agent.
+	Author message.Author
+	// DespiteOptOut marks the one confirmation that an opted-out address gets.
+	DespiteOptOut bool
+}
+
+// Disclosure records that somebody was told about an order.
+type Disclosure struct {
+	// OrderID and OrderName as the store has them.
+	OrderID, OrderName string
+	// Method is the proof: sender, claim, token.
+	Method string
+	// Facts names the kinds of facts told: "status", "carrier", "link", ….
+	Facts []string
+}
+
+// Reply is an outbound message to hand to the provider.
+type Reply struct {
+	message.Outbound
+	// Attempt counts hand-overs, this one included, from 1.
+	Attempt int
+}
+
+// Settlement says what became of a Reply.
+type Settlement struct {
+	// ReplyID and Attempt name the hand-over.
+	ReplyID int64
+	Attempt int
+	// Receipt, if the provider has it.
+	Receipt *message.Receipt
+	// Retry is when to try again; the reply goes back to Owed. Zero if not.
+	Retry time.Time
+	// Err is why it has failed for good (neither Receipt nor Retry) or for now.
+	// Fault kind and reason are kept, nothing else of it. A final failure makes
+	// a hand-off as with Intake.Report, or opts the customer out.
+	Err error
+}
+
+// Adopted is an error of Next: the receipt's provider id belongs to another
+// message already. The worker must take another receipt or send.
+var Adopted = errors.New("this provider id is another message's")
+
+// Attempt is a claim that is about to be checked.
+type Attempt struct {
+	Shop string
+	// Sender is the address that claims.
+	Sender message.Address
+	// Order is the order's canonical number.
+	Order string
+}
+
+// Attempted is how often a claim has failed, the present one included.
+type Attempted struct {
+	ID int64
+	// BySender in the last hour, ByOrder in the last day.
+	BySender, ByOrder int
+}
+
+// Desks is what opens tickets.
+type Desks interface {
+	// HandOff returns a hand-off as a ticket, transcript included.
+	HandOff(ctx context.Context, id int64) (HandOff, error)
+	// Opened writes down that the desk holds the ticket and owes the customer
+	// the text that says so (Case.Told), in one transaction. Repeating it
+	// changes nothing.
+	Opened(ctx context.Context, id int64, desk, ticketID string, now time.Time) error
+	// Close ends a hand-off: the bot has the conversation again. Closing a
+	// closed one changes nothing.
+	Close(ctx context.Context, id int64, now time.Time) error
+	// HandOffs lists hand-offs, newest first, transcript left out.
+	HandOffs(ctx context.Context, f HandOffFilter) ([]HandOff, error)
+}
+
+// HandOff is a hand-off with its state.
+type HandOff struct {
+	handoff.Ticket
+	// State is where it stands.
+	State HandOffState
+	// Desk and TicketID name it at the desk once open.
+	Desk, TicketID string
+	OpenedAt       time.Time
+	ClosedAt       time.Time
+}
+
+// HandOffState is where a hand-off stands.
+type HandOffState string
+
+// The states of a hand-off.
+const (
+	HandOffOwed   HandOffState = "owed"
+	HandOffOpen   HandOffState = "open"
+	HandOffClosed HandOffState = "closed"
+)
+
+// HandOffFilter narrows HandOffs.
+type HandOffFilter struct {
+	// Shop, empty for all.
+	Shop string
+	// States, empty for owed and open.
+	States []HandOffState
+	// Limit, 100 if 0.
+	Limit int
+}
+
+// Files is what fetches attachments and sweeps for gaps.
+type Files interface {
+	// Attachment returns an attachment and the message it came with: account and
+	// provider id. fault.NotFound if unknown.
+	Attachment(ctx context.Context, id int64) (Attachment, error)
+	// KeepMedia stores a fetched attachment; err, if not nil, says why there is
+	// none (its fault kind is kept).
+	KeepMedia(ctx context.Context, id int64, m message.Media, err error) error
+	// Swept returns up to when an account was last swept, zero if never.
+	Swept(ctx context.Context, account string) (time.Time, error)
+	// Sweep moves that on, never back.
+	Sweep(ctx context.Context, account string, upTo time.Time) error
+}
+
+// Attachment is an attachment with what is needed to fetch it.
+type Attachment struct {
+	message.Attachment
+	Shop              string
+	Account           string
+	MessageProviderID string
+}
+
+// Reading is what people look at.
+type Reading interface {
+	// Transcript returns a conversation's messages, oldest first.
+	Transcript(ctx context.Context, conversationID int64) ([]conversation.Line, error)
+	// Ping reports whether the journal can be read and written.
+	Ping(ctx context.Context) error
+}
+
+// Journal is all of it, as the drivers return it.
+type Journal interface {
+	Intake
+	Turns
+	Desks
+	Files
+	Reading
+}
+
+// Owe writes a job into the queue inside the journal's own transaction, whose
+// type is TX: pgx.Tx or *sql.Tx. Jobs carry ids only.
+type Owe[TX any] interface {
+	// Conversation owes a look at a conversation, at once if at is zero.
+	Conversation(ctx context.Context, tx TX, id int64, at time.Time) error
+	// Ticket owes a hand-off's ticket.
+	Ticket(ctx context.Context, tx TX, handOffID int64) error
+	// Media owes an attachment's fetching.
+	Media(ctx context.Context, tx TX, attachmentID int64) error
+}
+
+// Options are what a journal needs to know of the shops.
+type Options struct {
+	// QuietAfter returns how long a conversation of the shop must be silent
+	// before the next message starts a new one.
+	QuietAfter func(shop string) time.Duration
+	// Now is the clock for what has no time of its own.
+	Now func() time.Time
+}

@@ -1,0 +1,144 @@
+// Package shop knows what one merchant has settled: names, languages, order
+// numbers, opening hours, policies, limits. Plain values, filled from the
+// configuration; nothing here reads a file or a clock.
+package shop
+
+import (
+	"strings"
+	"time"
+)
+
+// Shop is one merchant brand.
+type Shop struct {
+	// Key names the shop in configuration, journal and logs.
+	Key string
+	// Name is what customers know it as.
+	Name string
+	// Language is the default language of replies, such as "en".
+	Language string
+	// Location is the time zone in which dates are told.
+	Location *time.Location
+	// Region is the ISO 3166 country in which phone numbers without a country
+	// code are read.
+	Region string
+	// Countries are the calling regions the bot answers by phone channels;
+	// empty means any. It bounds what SMS pumping can cost.
+	Countries []string
+	// Orders is how order numbers look.
+	Orders OrderFormat
+	// Claim is what a typed e-mail or phone is worth.
+	Claim ClaimPolicy
+	// Limits bound failures and replies.
+	Limits Limits
+	// Stalled holds the thresholds past which a parcel needs a person.
+	Stalled Stalled
+	// StoreDownAfter is how long the store may be unreadable before a waiting
+	// question is handed off.
+	StoreDownAfter time.Duration
+	// QuietAfter is how long a conversation must be silent before the next
+	// message starts a new one.
+	QuietAfter time.Duration
+	// AnswerWithin tells customers when a person answers, as a phrase that
+	// completes "A colleague will answer you": "within one working day".
+	AnswerWithin string
+	// ReturnPortal is the shop's page for returns, empty if none.
+	ReturnPortal string
+	// ShippingPolicy and ReturnPolicy are one or two sentences each, empty if
+	// the shop gave none.
+	ShippingPolicy, ReturnPolicy string
+	// SupportEmail is where a person can be reached, empty if none.
+	SupportEmail string
+	// HandlingDays is within how many working days the shop promises to ship.
+	HandlingDays int
+	// Introduce says whether the first reply tells that a machine answers.
+	Introduce bool
+}
+
+// ClaimPolicy is what a shop makes of a typed e-mail or phone number.
+type ClaimPolicy string
+
+// The claim policies.
+const (
+	ClaimAllow ClaimPolicy = "allow" // it verifies
+	ClaimDeny  ClaimPolicy = "deny"  // it never verifies
+)
+
+// Limits bound what one sender may do.
+type Limits struct {
+	// SenderFailures per hour after which claims are closed for a sender.
+	SenderFailures int
+	// OrderFailures per day after which claims are closed for an order.
+	OrderFailures int
+	// RepliesPerHour to one conversation; then silence and one hand-off.
+	RepliesPerHour int
+}
+
+// Stalled holds the thresholds of a parcel that does not move.
+type Stalled struct {
+	// NeverScanned is how many working days a label may wait for its first
+	// scan.
+	NeverScanned int
+	// NoMovement is how long a parcel in transit may be without an event.
+	NoMovement time.Duration
+	// PastEstimate is how long the estimated delivery may have passed.
+	PastEstimate time.Duration
+}
+
+// OrderFormat is how a shop's order names are built: "#" + digits by default.
+type OrderFormat struct {
+	// Prefix and Suffix stand before and after the number: "#", "EN", "-A".
+	Prefix, Suffix string
+	// MinDigits and MaxDigits bound the number's length.
+	MinDigits, MaxDigits int
+}
+
+// Defaults returns a shop with every setting that has a default.
+func Defaults() Shop {
+	return Shop{
+		Language:       "en",
+		Location:       time.UTC,
+		Region:         "US",
+		Orders:         OrderFormat{Prefix: "#", MinDigits: 3, MaxDigits: 10},
+		Claim:          ClaimAllow,
+		Limits:         Limits{SenderFailures: 5, OrderFailures: 10, RepliesPerHour: 20},
+		Stalled:        Stalled{NeverScanned: 3, NoMovement: 5 * 24 * time.Hour, PastEstimate: 2 * 24 * time.Hour},
+		StoreDownAfter: 15 * time.Minute,
+		QuietAfter:     7 * 24 * time.Hour,
+		AnswerWithin:   "within one working day",
+		HandlingDays:   3,
+		Introduce:      true,
+	}
+}
+
+// Canonical brings what a customer typed into the one spelling under which
+// an order's failures are counted and its names compared: upper case, no
+// spaces, no "#", without the shop's own prefix and suffix.
+func (f OrderFormat) Canonical(ref string) string {
+	s := strings.ToUpper(strings.Join(strings.Fields(ref), ""))
+	s = strings.TrimPrefix(s, "#")
+	prefix := strings.TrimPrefix(strings.ToUpper(f.Prefix), "#")
+	suffix := strings.ToUpper(f.Suffix)
+	if core := strings.TrimPrefix(s, prefix); core != "" {
+		s = core
+	}
+	if core := strings.TrimSuffix(s, suffix); core != "" {
+		s = core
+	}
+	return s
+}
+
+// Names returns the full order names that ref may stand for, as the store
+// holds them, most likely first: digits alone get prefix and suffix, anything
+// else is also tried as typed.
+func (f OrderFormat) Names(ref string) []string {
+	core := f.Canonical(ref)
+	if core == "" {
+		return nil
+	}
+	full := f.Prefix + core + f.Suffix
+	typed := strings.ToUpper(strings.Join(strings.Fields(ref), ""))
+	if strings.EqualFold(typed, full) {
+		return []string{full}
+	}
+	return []string{full, typed}
+}
