@@ -106,3 +106,23 @@ type Desk interface {
 	// again only on a desk that finds it.
 	Open(ctx context.Context, t Ticket) (id string, err error)
 }
+
+// SubjectOf returns the one line by which agents see what a ticket is about.
+func SubjectOf(c Case, channel message.Channel) string {
+	s := map[Reason]string{
+		DeliveredNotReceived: "Delivered but not received",
+		StalledParcel:        "Parcel does not move",
+		UnusualState:         "Order needs a look",
+		Upset:                "Upset customer",
+		Asked:                "Customer asks for a person",
+		Request:              "Request",
+		Unverified:           "Customer could not be verified",
+		NotUnderstood:        "Not understood",
+		StoreDown:            "Store could not be read",
+		ReplyFailed:          "Reply could not be delivered",
+	}[c.Reason]
+	if c.Ref != "" {
+		s += ": order " + c.Ref
+	}
+	return s + " (" + string(channel) + ")"
+}

@@ -1,0 +1,226 @@
+// Package config knows the settings of a deployment: their names, defaults and
+// limits, where they are read from, and what is wrong with them. It imports
+// nothing else of wismo; core/shop and the adapters get their settings from
+// cmd/internal/app, which translates.
+//
+// Settings come from one YAML file, then from the environment: the setting
+// shops[0].store.token is WISMO_SHOPS_0_STORE_TOKEN. A secret x may instead be
+// read from the file named by x_file. Durations are written like "90s", "15m",
+// "24h".
+package config
+
+import "time"
+
+// Config is everything a deployment can set.
+type Config struct {
+	// Database is "sqlite:PATH" or a PostgreSQL URL.
+	Database Secret `mapstructure:"database"`
+	// DatabaseFile holds Database instead.
+	DatabaseFile string `mapstructure:"database_file"`
+	// PublicURL is where providers reach the public listener, with the path
+	// under which it is mounted, if any: "https://bot.example.com".
+	PublicURL string `mapstructure:"public_url"`
+	Listen    Listen `mapstructure:"listen"`
+	Log       Log    `mapstructure:"log"`
+	// Workers is how many conversations are worked on at once, 0 for a default
+	// that fits the database.
+	Workers int `mapstructure:"workers"`
+	// SweepEvery is how often providers are asked for messages whose webhook
+	// never came.
+	SweepEvery time.Duration `mapstructure:"sweep_every"`
+	Twilio     []Twilio      `mapstructure:"twilio"`
+	Shops      []Shop        `mapstructure:"shops"`
+	// Sandbox starts local stand-ins for Twilio and Shopify; the demo's.
+	Sandbox Sandbox `mapstructure:"sandbox"`
+}
+
+// Listen are the addresses the process listens on.
+type Listen struct {
+	// Public takes the providers' webhooks.
+	Public string `mapstructure:"public"`
+	// Private serves health checks; keep it from the internet.
+	Private string `mapstructure:"private"`
+}
+
+// Log is how the log looks.
+type Log struct {
+	// Level is debug, info, warn or error.
+	Level string `mapstructure:"level"`
+	// Format is auto, text or json; auto is text on a terminal.
+	Format string `mapstructure:"format"`
+}
+
+// Twilio is one Twilio account.
+type Twilio struct {
+	AccountSID string `mapstructure:"account_sid"`
+	// AuthToken is the primary auth token: webhooks are signed with it.
+	AuthToken     Secret `mapstructure:"auth_token"`
+	AuthTokenFile string `mapstructure:"auth_token_file"`
+	// OldAuthToken is still accepted on webhooks while the token is rotated.
+	OldAuthToken     Secret `mapstructure:"old_auth_token"`
+	OldAuthTokenFile string `mapstructure:"old_auth_token_file"`
+	// APIKeySID and APIKeySecret are used for calls instead of the auth token.
+	APIKeySID        string `mapstructure:"api_key_sid"`
+	APIKeySecret     Secret `mapstructure:"api_key_secret"`
+	APIKeySecretFile string `mapstructure:"api_key_secret_file"`
+	// BaseURL replaces https://api.twilio.com; only loopback is allowed.
+	BaseURL string `mapstructure:"base_url"`
+}
+
+// Shop is one merchant brand.
+type Shop struct {
+	// Key names the shop in logs and commands.
+	Key  string `mapstructure:"key"`
+	Name string `mapstructure:"name"`
+	// Language of replies.
+	Language string `mapstructure:"language"`
+	// Timezone is an IANA name: "Europe/Berlin".
+	Timezone string `mapstructure:"timezone"`
+	// Country is the ISO code in which phone numbers without a country code
+	// are read: "US".
+	Country string `mapstructure:"country"`
+	// Countries are the calling countries that are answered; empty for all.
+	Countries []string `mapstructure:"countries"`
+	Numbers   []Number `mapstructure:"numbers"`
+	Orders    Orders   `mapstructure:"orders"`
+	Store     Store    `mapstructure:"store"`
+	Identity  Identity `mapstructure:"identity"`
+	Limits    Limits   `mapstructure:"limits"`
+	Stalled   Stalled  `mapstructure:"stalled"`
+	// StoreDownAfter is how long the store may be unreadable before a question
+	// is handed off.
+	StoreDownAfter time.Duration `mapstructure:"store_down_after"`
+	// QuietAfter is how long a conversation must be silent before the next
+	// message starts a new one.
+	QuietAfter time.Duration `mapstructure:"quiet_after"`
+	// AnswerWithin completes "A colleague will answer you here …".
+	AnswerWithin   string `mapstructure:"answer_within"`
+	SupportEmail   string `mapstructure:"support_email"`
+	ReturnPortal   string `mapstructure:"return_portal"`
+	ShippingPolicy string `mapstructure:"shipping_policy"`
+	ReturnPolicy   string `mapstructure:"return_policy"`
+	// HandlingDays is within how many working days the shop promises to ship;
+	// 0 for no promise.
+	HandlingDays int `mapstructure:"handling_days"`
+	// Introduce tells customers at first contact that a machine answers.
+	Introduce bool `mapstructure:"introduce"`
+}
+
+// Number is a phone number by which customers reach a shop.
+type Number struct {
+	// Channel is sms or whatsapp.
+	Channel string `mapstructure:"channel"`
+	// Address in E.164: "+14155550100".
+	Address string `mapstructure:"address"`
+	// Account is the Twilio account's SID; the only one if left out.
+	Account string `mapstructure:"account"`
+	// MessagingService sends through a Messaging Service (MG…) if set.
+	MessagingService string `mapstructure:"messaging_service"`
+}
+
+// Orders is how order names are built.
+type Orders struct {
+	Prefix    string `mapstructure:"prefix"`
+	Suffix    string `mapstructure:"suffix"`
+	MinDigits int    `mapstructure:"min_digits"`
+	MaxDigits int    `mapstructure:"max_digits"`
+}
+
+// Store is where a shop's orders are read.
+type Store struct {
+	// Kind is shopify.
+	Kind string `mapstructure:"kind"`
+	// Domain is the store's own: "example.myshopify.com".
+	Domain string `mapstructure:"domain"`
+	// Token is a static Admin API token (shpat_…).
+	Token     Secret `mapstructure:"token"`
+	TokenFile string `mapstructure:"token_file"`
+	// ClientID and ClientSecret are those of a Dev Dashboard app, instead of
+	// Token.
+	ClientID         string `mapstructure:"client_id"`
+	ClientSecret     Secret `mapstructure:"client_secret"`
+	ClientSecretFile string `mapstructure:"client_secret_file"`
+	// Version of the Admin API.
+	Version string `mapstructure:"version"`
+	// Endpoint replaces https://DOMAIN; only loopback is allowed.
+	Endpoint string `mapstructure:"endpoint"`
+}
+
+// Identity is who may see an order.
+type Identity struct {
+	// Claim is what a typed e-mail or phone is worth: allow or deny.
+	Claim string `mapstructure:"claim"`
+}
+
+// Limits bound what one sender may do.
+type Limits struct {
+	SenderFailures int `mapstructure:"sender_failures"`
+	OrderFailures  int `mapstructure:"order_failures"`
+	RepliesPerHour int `mapstructure:"replies_per_hour"`
+}
+
+// Stalled holds the thresholds of a parcel that does not move.
+type Stalled struct {
+	// NeverScanned in working days.
+	NeverScanned int           `mapstructure:"never_scanned_days"`
+	NoMovement   time.Duration `mapstructure:"no_movement"`
+	PastEstimate time.Duration `mapstructure:"past_estimate"`
+}
+
+// Sandbox holds the demo's local stand-ins.
+type Sandbox struct {
+	// Enabled starts them.
+	Enabled bool `mapstructure:"enabled"`
+	// Listen is the local Twilio's address.
+	Listen string `mapstructure:"listen"`
+}
+
+// Secret is a value that must not be seen: it prints as "***".
+type Secret string
+
+// String returns "***", or nothing if the secret is empty.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return "***"
+}
+
+// GoString hides the secret from %#v as well.
+func (s Secret) GoString() string { return `"` + s.String() + `"` }
+
+// MarshalText hides the secret from JSON, YAML and slog.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Reveal returns the secret itself.
+func (s Secret) Reveal() string { return string(s) }
+
+// Default returns the settings that hold where nothing is set. Lists are
+// empty; DefaultShop fills each shop.
+func Default() Config {
+	return Config{
+		Database:   "sqlite:wismo.db",
+		Listen:     Listen{Public: "127.0.0.1:8080", Private: "127.0.0.1:8081"},
+		Log:        Log{Level: "info", Format: "auto"},
+		SweepEvery: 5 * time.Minute,
+		Sandbox:    Sandbox{Listen: "127.0.0.1:8090"},
+	}
+}
+
+// DefaultShop returns a shop's settings where nothing is set.
+func DefaultShop() Shop {
+	return Shop{
+		Language:       "en",
+		Timezone:       "UTC",
+		Country:        "US",
+		Orders:         Orders{Prefix: "#", MinDigits: 3, MaxDigits: 10},
+		Store:          Store{Kind: "shopify", Version: "2026-10"},
+		Identity:       Identity{Claim: "allow"},
+		Limits:         Limits{SenderFailures: 5, OrderFailures: 10, RepliesPerHour: 20},
+		Stalled:        Stalled{NeverScanned: 3, NoMovement: 5 * 24 * time.Hour, PastEstimate: 2 * 24 * time.Hour},
+		StoreDownAfter: 15 * time.Minute,
+		QuietAfter:     7 * 24 * time.Hour,
+		AnswerWithin:   "within one working day",
+		Introduce:      true,
+	}
+}

@@ -1,0 +1,167 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Mistake is one thing wrong with the settings.
+type Mistake struct {
+	// Key is the setting: "shops[0].store.token".
+	Key string
+	// Problem says what is wrong, Hint how to mend it.
+	Problem, Hint string
+}
+
+// Mistakes are all that is wrong, found at once.
+type Mistakes []Mistake
+
+// Error lists them, a line each.
+func (m Mistakes) Error() string {
+	lines := make([]string, 0, len(m)+1)
+	lines = append(lines, fmt.Sprintf("the configuration has %d mistake(s):", len(m)))
+	for _, x := range m {
+		lines = append(lines, fmt.Sprintf("  %s: %s (%s)", x.Key, x.Problem, x.Hint))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// audit collects mistakes.
+type audit struct{ found Mistakes }
+
+// want notes a mistake unless ok.
+func (a *audit) want(ok bool, key, problem, hint string) {
+	if !ok {
+		a.found = append(a.found, Mistake{key, problem, hint})
+	}
+}
+
+var (
+	keyRE     = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,39}$`)
+	sidRE     = regexp.MustCompile(`^AC[0-9a-f]{32}$`)
+	serviceRE = regexp.MustCompile(`^MG[0-9a-f]{32}$`)
+	e164RE    = regexp.MustCompile(`^\+[1-9]\d{6,14}$`)
+	domainRE  = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*\.myshopify\.com$`)
+	versionRE = regexp.MustCompile(`^20\d\d-(01|04|07|10)$`)
+	countryRE = regexp.MustCompile(`^[A-Z]{2}$`)
+)
+
+func (c Config) validate() Mistakes {
+	a := &audit{}
+	c.validateProcess(a)
+	for i, t := range c.Twilio {
+		t.validate(a, fmt.Sprintf("twilio[%d].", i))
+	}
+	a.want(len(c.Shops) > 0, "shops", "there is none", "configure at least one shop, or try `wismo demo`")
+	c.validateNumbers(a)
+	keys := map[string]bool{}
+	for i, s := range c.Shops {
+		key := fmt.Sprintf("shops[%d].", i)
+		a.want(!keys[s.Key], key+"key", fmt.Sprintf("%q is used twice", s.Key), "give each shop its own key")
+		keys[s.Key] = true
+		s.validate(a, key)
+	}
+	return a.found
+}
+
+func (c Config) validateProcess(a *audit) {
+	db := c.Database.Reveal()
+	ok := strings.HasPrefix(db, "sqlite:") && len(db) > 7 || strings.HasPrefix(db, "postgres://") || strings.HasPrefix(db, "postgresql://")
+	a.want(ok, "database", "it is neither sqlite:PATH nor postgres://…", "for example sqlite:/var/lib/wismo/wismo.db")
+	for key, addr := range map[string]string{"listen.public": c.Listen.Public, "listen.private": c.Listen.Private} {
+		_, _, err := net.SplitHostPort(addr)
+		a.want(err == nil, key, fmt.Sprintf("%q is no host:port", addr), "for example 127.0.0.1:8080")
+	}
+	u, err := url.Parse(c.PublicURL)
+	okURL := err == nil && u.Host != "" && u.RawQuery == "" && (u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname()))
+	a.want(okURL || len(c.Twilio) == 0, "public_url", "it must be the https address at which Twilio reaches this process", "for example https://bot.example.com; http is allowed on loopback only")
+	a.want(oneOf(c.Log.Level, "debug", "info", "warn", "error"), "log.level", fmt.Sprintf("%q is no level", c.Log.Level), "debug, info, warn or error")
+	a.want(oneOf(c.Log.Format, "auto", "text", "json"), "log.format", fmt.Sprintf("%q is no format", c.Log.Format), "auto, text or json")
+	a.want(c.Workers >= 0 && c.Workers <= 1000, "workers", "it is out of range", "0 to 1000, 0 for the default")
+	a.want(c.SweepEvery >= 10*time.Second, "sweep_every", "it is too often", "10s or more; 5m is the default")
+}
+
+func (t Twilio) validate(a *audit, key string) {
+	a.want(sidRE.MatchString(t.AccountSID), key+"account_sid", "it is no account SID", "AC and 32 hexadecimal digits, from the Twilio console")
+	a.want(t.AuthToken != "", key+"auth_token", "it is missing", "set it, or auth_token_file; without it no webhook can be trusted")
+	a.want((t.APIKeySID == "") == (t.APIKeySecret == ""), key+"api_key_sid", "key and secret belong together", "set both or neither")
+	a.want(t.BaseURL == "" || localURL(t.BaseURL), key+"base_url", "only a loopback address may replace Twilio", "leave it out")
+}
+
+// validateNumbers checks that each number belongs to one shop and to an
+// account that is configured.
+func (c Config) validateNumbers(a *audit) {
+	accounts := map[string]bool{}
+	for _, t := range c.Twilio {
+		accounts[t.AccountSID] = true
+	}
+	seen := map[string]bool{}
+	for i, s := range c.Shops {
+		for j, n := range s.Numbers {
+			key := fmt.Sprintf("shops[%d].numbers[%d].", i, j)
+			a.want(oneOf(n.Channel, "sms", "whatsapp"), key+"channel", fmt.Sprintf("%q is no channel", n.Channel), "sms or whatsapp")
+			a.want(e164RE.MatchString(n.Address), key+"address", fmt.Sprintf("%q is no phone number in E.164", n.Address), "for example +14155550100")
+			a.want(!seen[n.Channel+n.Address], key+"address", "it is used twice on this channel", "a number belongs to one shop")
+			seen[n.Channel+n.Address] = true
+			okAccount := n.Account == "" && len(c.Twilio) == 1 || accounts[n.Account]
+			a.want(okAccount, key+"account", "it names no account under twilio", "set it to an account_sid")
+			a.want(n.MessagingService == "" || serviceRE.MatchString(n.MessagingService), key+"messaging_service", "it is no Messaging Service SID", "MG and 32 hexadecimal digits")
+		}
+	}
+}
+
+func (s Shop) validate(a *audit, key string) {
+	a.want(keyRE.MatchString(s.Key), key+"key", fmt.Sprintf("%q is no key", s.Key), "lower-case letters, digits, - and _")
+	a.want(s.Name != "", key+"name", "it is missing", "the name customers know the shop by")
+	_, err := time.LoadLocation(s.Timezone)
+	a.want(err == nil && s.Timezone != "", key+"timezone", fmt.Sprintf("%q is no time zone", s.Timezone), "an IANA name such as Europe/Berlin")
+	a.want(s.Language == "en", key+"language", fmt.Sprintf("%q is not built in", s.Language), "en")
+	for _, c := range append([]string{s.Country}, s.Countries...) {
+		a.want(countryRE.MatchString(c), key+"country", fmt.Sprintf("%q is no country code", c), "two capitals, such as US")
+	}
+	o := s.Orders
+	a.want(o.MinDigits >= 1 && o.MaxDigits >= o.MinDigits && o.MaxDigits <= 18, key+"orders", "min_digits and max_digits do not fit", "1 ≤ min_digits ≤ max_digits ≤ 18")
+	a.want(oneOf(s.Identity.Claim, "allow", "deny"), key+"identity.claim", fmt.Sprintf("%q is not known", s.Identity.Claim), "allow or deny")
+	l := s.Limits
+	a.want(l.SenderFailures > 0 && l.OrderFailures > 0 && l.RepliesPerHour > 0, key+"limits", "each limit must be above 0", "leave them out for the defaults")
+	st := s.Stalled
+	a.want(st.NeverScanned > 0 && st.NoMovement > 0 && st.PastEstimate > 0, key+"stalled", "each threshold must be above 0", "leave them out for the defaults")
+	a.want(s.StoreDownAfter >= time.Second, key+"store_down_after", "it is too short", "15m is the default")
+	a.want(s.QuietAfter >= time.Hour, key+"quiet_after", "it is too short", "an hour or more; 168h is the default")
+	for k, link := range map[string]string{"return_portal": s.ReturnPortal} {
+		a.want(link == "" || strings.HasPrefix(link, "https://"), key+k, "it is no https link", "for example https://example.com/returns")
+	}
+	s.Store.validate(a, key+"store.")
+}
+
+func (s Store) validate(a *audit, key string) {
+	a.want(s.Kind == "shopify", key+"kind", fmt.Sprintf("%q is no store", s.Kind), "shopify")
+	a.want(s.Endpoint != "" || domainRE.MatchString(s.Domain), key+"domain", fmt.Sprintf("%q is no store domain", s.Domain), "the permanent one: example.myshopify.com")
+	a.want(s.Endpoint == "" || localURL(s.Endpoint), key+"endpoint", "only a loopback address may replace the store", "leave it out")
+	static, app := s.Token != "", s.ClientID != "" && s.ClientSecret != ""
+	a.want(static != app, key+"token", "give either token, or client_id and client_secret", "apps of the Dev Dashboard have the latter")
+	a.want(versionRE.MatchString(s.Version), key+"version", fmt.Sprintf("%q is no API version", s.Version), "2026-10 is the default")
+}
+
+func oneOf(s string, allowed ...string) bool {
+	for _, a := range allowed {
+		if s == a {
+			return true
+		}
+	}
+	return false
+}
+
+func localURL(raw string) bool {
+	u, err := url.Parse(raw)
+	return err == nil && loopback(u.Hostname())
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

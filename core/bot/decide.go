@@ -1,0 +1,176 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"wismo/core/conversation"
+	"wismo/core/fault"
+	"wismo/core/journal"
+	"wismo/core/message"
+	"wismo/core/order"
+	"wismo/core/reply"
+	"wismo/core/resolver"
+	"wismo/core/sms"
+	"wismo/core/understand"
+)
+
+// why is what a decision leaves behind to explain itself.
+type why struct {
+	Rules   []string                   `json:"rules"`
+	Intent  understand.Intent          `json:"intent,omitempty"`
+	Heard   []understand.Understanding `json:"heard,omitempty"`
+	Ref     string                     `json:"ref,omitempty"`
+	Fault   string                     `json:"fault,omitempty"`
+	HandOff string                     `json:"hand_off,omitempty"`
+	// StoreMillis is how long the store took.
+	StoreMillis int64 `json:"store_ms,omitempty"`
+}
+
+// decide understands a turn, asks the store if need be, and returns all that
+// it leads to. Nothing is locked meanwhile, and nothing is written but an
+// attempt.
+func (b *Bot) decide(ctx context.Context, t journal.Turn) (journal.Outcome, error) {
+	s, ok := b.shops[t.Shop]
+	if !ok {
+		return journal.Outcome{}, fault.New(fault.Invalid, "answer", "shop %q is not configured any more", t.Shop)
+	}
+	in, record := b.input(s, t)
+	ask := resolver.Plan(in)
+	looked, attempt, err := b.look(ctx, s, t, ask, &record)
+	if err != nil {
+		return journal.Outcome{}, err
+	}
+	in.Now = b.now()
+	d := resolver.Decide(in, looked)
+	return b.outcome(s, t, d, attempt, record)
+}
+
+// input gathers what a decision may depend on.
+func (b *Bot) input(s Shop, t journal.Turn) (resolver.Input, why) {
+	in := resolver.Input{
+		Now: b.now(), Shop: s.Shop, Channel: t.Channel, Customer: t.Customer, State: t.State,
+		HandOff: t.HandOff != 0, OptedOut: t.OptedOut, RepliesLastHour: t.RepliesLastHour,
+	}
+	var w why
+	hint := understand.Hint{Format: s.Orders, Region: s.Region}
+	if t.State.Asked == conversation.AskedOrder {
+		hint.Awaiting = understand.OrderNumber
+	}
+	for _, h := range t.Unanswered {
+		u := b.mind.Understand(h.Text, hint)
+		in.Heard = append(in.Heard, resolver.Heard{Text: h.Text, Handled: h.Handled, Attachments: len(h.Attachments), Means: u})
+		w.Heard = append(w.Heard, u)
+	}
+	return in, w
+}
+
+// look asks the store what the resolver wants to know. A claim is written down
+// before it is checked.
+func (b *Bot) look(ctx context.Context, s Shop, t journal.Turn, ask resolver.Ask, w *why) (*resolver.Looked, int64, error) {
+	if ask.Ref == "" {
+		return nil, 0, nil
+	}
+	looked, attempt := &resolver.Looked{}, int64(0)
+	if ask.Claim {
+		n, err := b.journal.Attempt(ctx, journal.Attempt{Shop: s.Key, Sender: t.Customer, Order: ask.Order}, b.now())
+		if err != nil {
+			return nil, 0, err
+		}
+		looked.BySender, looked.ByOrder, attempt = n.BySender, n.ByOrder, n.ID
+	}
+	began := b.now()
+	orders, err := s.Store.Find(ctx, order.Ref{Text: ask.Ref})
+	w.Ref, w.StoreMillis = ask.Ref, b.now().Sub(began).Milliseconds()
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, 0, ctx.Err()
+		}
+		looked.Failed, looked.Fault = true, fault.KindOf(err)
+		w.Fault = looked.Fault.String()
+		if looked.Fault != fault.NotFound {
+			b.log.Warn("store could not be read", "shop", s.Key, "conversation", t.ConversationID, "fault", looked.Fault, "error", err)
+		}
+	}
+	looked.Orders = orders
+	return looked, attempt, nil
+}
+
+// outcome turns a decision into what the journal writes.
+func (b *Bot) outcome(s Shop, t journal.Turn, d resolver.Decision, attempt int64, w why) (journal.Outcome, error) {
+	o := journal.Outcome{
+		ConversationID: t.ConversationID, Version: t.Version, AnsweredUpTo: lastID(t.Unanswered),
+		State: d.State, Intents: intents(w), WakeAt: d.WakeAt,
+	}
+	texts, err := b.texts(s, t, d.Parts)
+	if err != nil {
+		return o, err
+	}
+	for _, text := range texts {
+		o.Replies = append(o.Replies, journal.NewReply{Text: text, Author: message.Bot, DespiteOptOut: d.DespiteOptOut})
+	}
+	if err := b.addHandOff(&o, s, t, d, &w); err != nil {
+		return o, err
+	}
+	if d.Told != nil {
+		o.Disclosures = []journal.Disclosure{{OrderID: d.Told.OrderID, OrderName: d.Told.OrderName, Method: string(d.Told.Method), Facts: d.Told.Facts}}
+	}
+	if d.Strike {
+		o.Proven = attempt
+	}
+	switch {
+	case d.OptOut:
+		o.Consent = journal.OptOut
+	case d.OptIn:
+		o.Consent = journal.OptIn
+	}
+	w.Rules, w.Intent = d.Rules, d.Intent
+	o.Decision, err = json.Marshal(w)
+	return o, err
+}
+
+func (b *Bot) addHandOff(o *journal.Outcome, s Shop, t journal.Turn, d resolver.Decision, w *why) error {
+	if d.HandOff == nil {
+		return nil
+	}
+	c := d.HandOff.Case
+	texts, err := b.texts(s, t, d.HandOff.Told)
+	if err != nil {
+		return err
+	}
+	if len(texts) > 0 {
+		c.Told = texts[0]
+	}
+	o.HandOff, w.HandOff = &c, string(c.Reason)
+	return nil
+}
+
+// maxBody is the longest text handed to a provider at once: Twilio takes 1600
+// characters (error 21617).
+const maxBody = 1500
+
+// texts words the parts, split where a provider would refuse the length.
+func (b *Bot) texts(s Shop, t journal.Turn, parts []reply.Part) ([]string, error) {
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	text, err := b.voice.Say(s.Shop, t.Channel, s.Language, parts, b.now())
+	if err != nil {
+		return nil, fmt.Errorf("word the reply: %w", err)
+	}
+	if t.Channel == message.Email {
+		return []string{text}, nil
+	}
+	return sms.Split(text, maxBody), nil
+}
+
+func intents(w why) []string {
+	var names []string
+	for _, u := range w.Heard {
+		for _, i := range u.Intents {
+			names = append(names, string(i.Name))
+		}
+	}
+	return names
+}

@@ -1,0 +1,84 @@
+// Package consent knows whether the bot may write to an address now: STOP,
+// START and HELP with their synonyms as carriers require, and opt-outs in free
+// words, which count in law just as much (FCC, in force since 2025-04-11:
+// revocation by any reasonable means).
+package consent
+
+import (
+	"regexp"
+	"strings"
+
+	"wismo/core/message"
+)
+
+// Wish is what a message says about being written to.
+type Wish uint8
+
+// The wishes.
+const (
+	Nothing Wish = iota
+	// StopWord is a lone keyword that carriers act upon themselves.
+	StopWord
+	// StopAsked is an opt-out in the customer's own words, which no carrier
+	// acts upon.
+	StopAsked
+	// StartWord is a lone keyword that opts in again.
+	StartWord
+	// HelpWord is a lone keyword that asks who is writing.
+	HelpWord
+	// CancelWord is a lone CANCEL: the carrier takes it for STOP, the customer
+	// may mean the order.
+	CancelWord
+	// YesWord is a lone YES: the carrier takes it for START from somebody who
+	// has opted out, and it is an ordinary word from everybody else.
+	YesWord
+)
+
+// The words are Twilio's default keywords for SMS. Only a message of that single
+// word counts ("STOP PLEASE" does not trigger the carrier).
+var words = map[string]Wish{
+	"stop": StopWord, "stopall": StopWord, "unsubscribe": StopWord, "end": StopWord, "quit": StopWord,
+	"optout": StopWord, "revoke": StopWord,
+	"cancel": CancelWord,
+	"start":  StartWord, "unstop": StartWord, "yes": YesWord,
+	"help": HelpWord, "info": HelpWord,
+}
+
+var stopRE = regexp.MustCompile(`\b(?:stop|quit|don't|dont|do not|no more)\s+(?:\w+\s+){0,2}(?:text(?:ing|s)?|messag(?:e|es|ing)|contact(?:ing)?|writ(?:e|ing)|sms)\b(?:\s+(?:to\s+)?(?:me|us|this number))?|\b(?:unsubscribe me|opt me out|opt out|opting out|remove me from|take me off|leave me alone|lose my number)\b`)
+
+// Of returns the wish in a text. handled is the keyword that the provider has
+// already acted on, which decides whatever the text says.
+func Of(text string, handled message.Keyword) Wish {
+	switch handled {
+	case message.KeywordStop:
+		if normal(text) == "cancel" {
+			return CancelWord
+		}
+		return StopWord
+	case message.KeywordStart:
+		return StartWord
+	case message.KeywordHelp:
+		return HelpWord
+	}
+	if w, ok := words[normal(text)]; ok {
+		return w
+	}
+	lower := strings.ToLower(strings.ReplaceAll(text, "’", "'"))
+	if len(lower) <= 400 && stopRE.MatchString(lower) {
+		return StopAsked
+	}
+	return Nothing
+}
+
+// normal brings a lone word into the form of the table.
+func normal(text string) string {
+	w := strings.ToLower(strings.Trim(strings.TrimSpace(text), ".!\"'*"))
+	return strings.ReplaceAll(strings.ReplaceAll(w, "-", ""), " ", "")
+}
+
+// CarrierAnswers reports whether the carrier or provider confirms a lone
+// keyword on this channel itself, so that a confirmation of ours would be the
+// second one, and refused (Twilio's default opt-out handling, error 21610).
+func CarrierAnswers(c message.Channel, handled message.Keyword) bool {
+	return c == message.SMS || handled != ""
+}

@@ -1,0 +1,160 @@
+package resolver
+
+import (
+	"time"
+
+	"wismo/core/handoff"
+	"wismo/core/order"
+	"wismo/core/shop"
+)
+
+// finding is what an order's state asks for beside telling it.
+type finding struct {
+	reason handoff.Reason // empty: nothing
+	detail string
+}
+
+// assess judges an order's state at now: is there anything that a person
+// should look at? The first finding counts.
+func assess(o order.Order, s shop.Shop, now time.Time) finding {
+	switch {
+	case !o.CancelledAt.IsZero():
+		return finding{handoff.UnusualState, "The order is cancelled, and the customer still asks about it."}
+	case o.Financial == order.Refunded, o.Financial == order.PartiallyRefunded:
+		return finding{handoff.UnusualState, "The order is refunded or partly refunded, and the customer still asks about it."}
+	case len(o.OnHold) > 0:
+		return finding{handoff.UnusualState, "The order is on hold (" + string(o.OnHold[0]) + ")."}
+	}
+	for _, f := range o.Fulfillments {
+		if x := assessParcel(f, s, now); x.reason != "" {
+			return x
+		}
+	}
+	if waiting(o) > 0 && len(o.Fulfillments) == 0 && pastHandling(o, s, now) {
+		return finding{handoff.UnusualState, "Not shipped although the promised handling time has passed."}
+	}
+	return finding{}
+}
+
+func assessParcel(f order.Fulfillment, s shop.Shop, now time.Time) finding {
+	switch f.Status {
+	case order.NotDelivered, order.Failure:
+		return finding{handoff.UnusualState, "The carrier could not deliver the parcel."}
+	case order.Returning:
+		return finding{handoff.UnusualState, "The parcel is on its way back to the shop."}
+	case order.LabelCreated:
+		if workingDays(f.CreatedAt, now, s.Location) > s.Stalled.NeverScanned {
+			return finding{handoff.StalledParcel, "The carrier has never scanned the parcel since the label was made."}
+		}
+	case order.Shipped, order.InTransit, order.Delayed, order.StatusUnknown:
+		if due := estimate(f); !due.IsZero() && now.Sub(due) > s.Stalled.PastEstimate {
+			return finding{handoff.StalledParcel, "The estimated delivery passed some time ago."}
+		}
+		if last := lastHeard(f); !last.IsZero() && now.Sub(last) > s.Stalled.NoMovement {
+			return finding{handoff.StalledParcel, "The parcel has not moved for some time."}
+		}
+	}
+	return finding{}
+}
+
+// estimate is when a parcel is expected, the carrier's newest word first.
+func estimate(f order.Fulfillment) time.Time {
+	for _, e := range f.Events {
+		if !e.EstimatedAt.IsZero() {
+			return e.EstimatedAt
+		}
+	}
+	return f.EstimatedAt
+}
+
+// lastHeard is when a parcel last moved, its making if nothing was heard.
+func lastHeard(f order.Fulfillment) time.Time {
+	last := f.CreatedAt
+	for _, e := range f.Events {
+		if e.At.After(last) {
+			last = e.At
+		}
+	}
+	return last
+}
+
+// waiting counts the items that have yet to be shipped.
+func waiting(o order.Order) int {
+	n := 0
+	for _, i := range o.Items {
+		if i.RequiresShipping {
+			n += i.Unfulfilled
+		}
+	}
+	return n
+}
+
+// digital reports whether nothing of the order is ever shipped.
+func digital(o order.Order) bool {
+	for _, i := range o.Items {
+		if i.RequiresShipping {
+			return false
+		}
+	}
+	return len(o.Items) > 0
+}
+
+func pastHandling(o order.Order, s shop.Shop, now time.Time) bool {
+	if !o.FulfillBy.IsZero() {
+		return now.After(o.FulfillBy)
+	}
+	return s.HandlingDays > 0 && workingDays(o.CreatedAt, now, s.Location) > s.HandlingDays
+}
+
+// workingDays counts the working days that have wholly begun after from, up to
+// now: Monday to Friday in the shop's time zone.
+func workingDays(from, now time.Time, loc *time.Location) int {
+	if from.IsZero() {
+		return 0
+	}
+	day := from.In(loc)
+	n := 0
+	for range 366 {
+		day = day.AddDate(0, 0, 1)
+		if day.After(now) {
+			break
+		}
+		if wd := day.Weekday(); wd != time.Saturday && wd != time.Sunday {
+			n++
+		}
+	}
+	return n
+}
+
+// delivered reports whether every parcel of the order has arrived and nothing
+// is left to ship.
+func delivered(o order.Order) bool {
+	if len(o.Fulfillments) == 0 {
+		return false
+	}
+	for _, f := range o.Fulfillments {
+		if f.Status != order.Delivered && f.Status != order.Cancelled {
+			return false
+		}
+	}
+	return anyDelivered(o)
+}
+
+func anyDelivered(o order.Order) bool {
+	for _, f := range o.Fulfillments {
+		if f.Status == order.Delivered {
+			return true
+		}
+	}
+	return false
+}
+
+// shipped reports whether anything of the order has left.
+func shipped(o order.Order) bool {
+	for _, f := range o.Fulfillments {
+		if f.Status != order.Cancelled && f.Status != order.LabelCreated {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,213 @@
+package resolver
+
+import (
+	"time"
+
+	"wismo/core/conversation"
+	"wismo/core/fault"
+	"wismo/core/handoff"
+	"wismo/core/order"
+	"wismo/core/reply"
+	"wismo/core/understand"
+	"wismo/core/verify"
+)
+
+// order answers what is asked about one order, once it may be told.
+func (t *talk) order() bool {
+	if !t.aboutOrder() || t.ref == "" || t.looked == nil {
+		return false
+	}
+	t.d.State.Misses, t.d.State.Parted = 0, false
+	if t.looked.Failed && t.looked.Fault != fault.NotFound {
+		return t.storeFailed()
+	}
+	t.d.State.Waiting = nil
+	o, method := t.match()
+	if method == verify.None {
+		return t.upset() || t.unproven()
+	}
+	t.proven(o, method)
+	if !t.asksOfOrder() {
+		return t.upset() || t.notUnderstood()
+	}
+	t.asked(conversation.AskedNothing)
+	t.answer(o)
+	if len(t.d.Parts) > 0 || t.d.HandOff != nil {
+		t.disclose(o, method)
+	}
+	return true
+}
+
+// asksOfOrder reports whether something is wanted of the order itself, and it
+// is not only upset words or the wish for a person that brought it up.
+func (t *talk) asksOfOrder() bool {
+	if t.waitingDue() || t.gives() || t.deniesReceipt() {
+		return true
+	}
+	for _, i := range orderIntents {
+		if t.wants(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// match returns the order that the customer may see, of those that were read.
+func (t *talk) match() (order.Order, verify.Method) {
+	if t.looked == nil {
+		return order.Order{}, verify.None
+	}
+	if o, m := verify.Match(t.looked.Orders, t.claimant(), t.in.Shop.Region); m != verify.None {
+		return o, m
+	}
+	for _, o := range t.looked.Orders {
+		if v, ok := t.in.State.Remembers(o.ID, t.in.Now); ok {
+			return o, verify.Method(v.Method)
+		}
+	}
+	return order.Order{}, verify.None
+}
+
+// unproven answers somebody who is not verified: word for word the same
+// whether there is such an order or not.
+func (t *talk) unproven() bool {
+	switch {
+	case t.in.Shop.Claim == "deny" || t.claimsClosed():
+		t.rule("claims_closed")
+		t.say("claims_closed", reply.Facts{Ref: t.ref})
+		t.asked(conversation.AskedPerson)
+	case t.d.State.Email != "" || t.d.State.Phone != "":
+		t.rule("claim_refused")
+		t.say("refused", reply.Facts{Ref: t.ref})
+		t.asked(conversation.AskedContact)
+	default:
+		t.rule("contact_needed")
+		t.say("ask_contact", reply.Facts{Ref: t.ref})
+		t.asked(conversation.AskedContact)
+	}
+	return true
+}
+
+func (t *talk) proven(o order.Order, m verify.Method) {
+	t.rule("verified_" + string(m))
+	t.d.Strike = true
+	if _, ok := t.in.State.Remembers(o.ID, t.in.Now); ok {
+		return
+	}
+	kept := make([]conversation.Verified, 0, len(t.in.State.Verified)+1)
+	for _, v := range t.in.State.Verified {
+		if v.OrderID != o.ID && t.in.Now.Sub(v.At) < conversation.VerifiedFor {
+			kept = append(kept, v)
+		}
+	}
+	t.d.State.Verified = append(kept, conversation.Verified{OrderID: o.ID, Method: string(m), At: t.in.Now})
+}
+
+// storeFailed tells the customer at once that it takes longer, asks again
+// later, and hands off when the store stays away.
+func (t *talk) storeFailed() bool {
+	t.rule("store_" + t.looked.Fault.String())
+	t.d.Strike = true
+	w := conversation.Waiting{Since: t.in.Now}
+	if t.in.State.Waiting != nil {
+		w = *t.in.State.Waiting
+	}
+	gone := t.in.Now.Sub(w.Since)
+	if gone >= t.in.Shop.StoreDownAfter {
+		return t.handOff(handoff.StoreDown, "The store could not be read since "+w.Since.In(t.in.Shop.Location).Format("15:04 MST")+" ("+t.looked.Fault.String()+").", "Look the order up by hand and answer the customer.", "told_store_down")
+	}
+	if len(t.in.Heard) > 0 {
+		t.say("store_down", reply.Facts{})
+	}
+	w.Tries++
+	w.Next = t.in.Now.Add(min(5*time.Second<<min(w.Tries, 5), max(t.in.Shop.StoreDownAfter-gone, time.Second)))
+	t.d.State.Waiting = &w
+	return true
+}
+
+// answer says what was asked of a verified order and hands off what needs a
+// person.
+func (t *talk) answer(o order.Order) {
+	switch t.d.Intent {
+	case understand.DeliveredNotReceived:
+		t.answerNotReceived(o)
+	case understand.DamagedOrWrong, understand.CancelOrder, understand.ChangeAddress, understand.ChangeOrder,
+		understand.RefundStatus, understand.RefundRequest, understand.ReturnExchange:
+		t.answerRequest(o)
+	default:
+		t.answerStatus(o)
+	}
+}
+
+func (t *talk) answerNotReceived(o order.Order) {
+	if !anyDelivered(o) {
+		t.answerStatus(o)
+		return
+	}
+	f := reply.Facts{Order: o.Name}
+	for _, p := range o.Fulfillments {
+		if p.Status == order.Delivered {
+			f.At = deliveredAt(p)
+		}
+	}
+	t.handOff(handoff.DeliveredNotReceived, "The carrier says delivered; the customer says it did not come.", "Ask the carrier for proof of delivery; check safe places and neighbours with the customer.", "")
+	t.d.HandOff.Told = []reply.Part{{Key: "told_delivered_not_received", Facts: f}}
+}
+
+// answerStatus tells where the order is. A finding or an upset customer leads
+// to a person as well.
+func (t *talk) answerStatus(o order.Order) {
+	t.status(o)
+	found := assess(o, t.in.Shop, t.in.Now)
+	switch {
+	case found.reason == handoff.StalledParcel:
+		t.handOff(found.reason, found.detail, "Ask the carrier to trace the parcel.", "told_stalled")
+	case found.reason != "":
+		t.handOff(found.reason, found.detail, "Look at the order and tell the customer how it goes on.", "told_unusual_state")
+	case t.upsetBy != "":
+		t.upset()
+	case delivered(o):
+		t.sayRanked("delivered_next", reply.Facts{}, 1)
+		t.asked(conversation.AskedReceipt)
+	}
+}
+
+// answerRequest tells what the order's state allows and hands the request to a
+// person.
+func (t *talk) answerRequest(o order.Order) {
+	switch t.d.Intent {
+	case understand.CancelOrder, understand.ChangeAddress, understand.ChangeOrder:
+		key := "not_shipped_yet"
+		if shipped(o) {
+			key = "already_shipped"
+		}
+		if o.CancelledAt.IsZero() && !delivered(o) {
+			t.say(key, reply.Facts{Order: o.Name})
+		} else {
+			t.status(o)
+		}
+	case understand.ReturnExchange, understand.RefundRequest:
+		if t.in.Shop.ReturnPortal != "" {
+			t.say("return_portal", reply.Facts{Link: t.in.Shop.ReturnPortal})
+		}
+	}
+	t.handOff(handoff.Request, "The customer asks: "+string(t.d.Intent)+".", "", "told_request")
+}
+
+// disclose names what the customer is told of the order.
+func (t *talk) disclose(o order.Order, m verify.Method) {
+	d := &Disclosure{OrderID: o.ID, OrderName: o.Name, Method: m, Facts: []string{"status"}}
+	seen := map[string]bool{}
+	for _, p := range t.d.Parts {
+		f := p.Facts
+		for name, has := range map[string]bool{"carrier": f.Carrier != "", "place": f.Place != "", "link": f.Link != "", "date": !f.At.IsZero() || !f.Due.IsZero()} {
+			seen[name] = seen[name] || has
+		}
+	}
+	for _, name := range []string{"carrier", "place", "link", "date"} {
+		if seen[name] {
+			d.Facts = append(d.Facts, name)
+		}
+	}
+	t.d.Told = d
+}

@@ -1,0 +1,180 @@
+// Package resolver knows what the bot does about what it heard: it is a pure
+// function of the conversation, the understanding, the shop's settings, the
+// time and, where one is needed, the order as the store just told it. No
+// clock, no I/O, no randomness, so that the simulator, the tests and the
+// explanation of a decision all run the very code that answers customers.
+//
+// It works in two steps. Plan says whether the store must be asked, for which
+// order number, and whether that checks a claim. Decide takes what came of it
+// and returns the Decision. Both walk the same list of named rules; the names
+// that spoke stand in Decision.Rules.
+//
+// What is not said in so many words elsewhere, and was chosen here:
+//
+//   - Only typed contacts count as attempts. An order number that does not
+//     match the sender is answered with the question for a contact, word for
+//     word the same whether the order exists or not, so nothing is learnt by it.
+//   - "Claims are closed" offers a person once (reply AGENT); the hand-off that
+//     follows has the reason unverified.
+//   - A lone CANCEL by SMS is taken for the opt-out that the carrier has made of
+//     it already; where an order is being talked about, the request to cancel it
+//     is handed off as well. On WhatsApp, where no carrier listens, it is the
+//     request alone.
+package resolver
+
+import (
+	"time"
+
+	"wismo/core/conversation"
+	"wismo/core/fault"
+	"wismo/core/handoff"
+	"wismo/core/message"
+	"wismo/core/order"
+	"wismo/core/reply"
+	"wismo/core/shop"
+	"wismo/core/understand"
+	"wismo/core/verify"
+)
+
+// Input is all that a decision may depend on, but for the order.
+type Input struct {
+	Now      time.Time
+	Shop     shop.Shop
+	Channel  message.Channel
+	Customer message.Address
+	State    conversation.State
+	// HandOff is true while a person has the conversation.
+	HandOff bool
+	// OptedOut is true if the customer has told us to stop.
+	OptedOut bool
+	// RepliesLastHour counts the bot's replies in this conversation.
+	RepliesLastHour int
+	// Heard are the messages to answer, oldest first; empty when a waiting
+	// question is due.
+	Heard []Heard
+}
+
+// Heard is one message with what was made of it.
+type Heard struct {
+	Text        string
+	Handled     message.Keyword
+	Attachments int
+	Means       understand.Understanding
+}
+
+// Ask is what Plan wants to know before it decides.
+type Ask struct {
+	// Ref is the order to read, empty if none is needed.
+	Ref string
+	// Claim is true if reading it checks a typed contact, which counts as an
+	// attempt for the order Order.
+	Claim bool
+	// Order is the canonical number under which attempts are counted.
+	Order string
+}
+
+// Looked is what came of an Ask.
+type Looked struct {
+	// Orders of that name; none if Fault is fault.NotFound.
+	Orders []order.Order
+	// Fault is the kind of the failure, if Failed.
+	Failed bool
+	Fault  fault.Kind
+	// BySender and ByOrder are the failed attempts, the present one included.
+	BySender, ByOrder int
+}
+
+// Decision is what the bot does.
+type Decision struct {
+	// Rules names the rules that spoke, in order.
+	Rules []string
+	// Intent is what the customer was taken to want.
+	Intent understand.Intent
+	// State to remember.
+	State conversation.State
+	// Parts of the answer; none if the bot says nothing now.
+	Parts []reply.Part
+	// DespiteOptOut marks the answer as the one confirmation of an opt-out.
+	DespiteOptOut bool
+	// HandOff, nil if a person is not needed.
+	HandOff *HandOff
+	// Told is what the answer discloses, nil if nothing of an order.
+	Told *Disclosure
+	// Strike is true if the attempt that Ask.Claim announced must not count:
+	// the claim was right, or the store could not be read.
+	Strike bool
+	// OptOut and OptIn change the customer's consent.
+	OptOut, OptIn bool
+	// WakeAt asks for another turn at that time; zero for none.
+	WakeAt time.Time
+}
+
+// HandOff is the case for a person, with what the customer will be told when
+// the ticket is open.
+type HandOff struct {
+	Case handoff.Case
+	Told []reply.Part
+}
+
+// Disclosure names what an answer tells of an order.
+type Disclosure struct {
+	OrderID, OrderName string
+	Method             verify.Method
+	Facts              []string
+}
+
+// Plan says what must be known before Decide.
+func Plan(in Input) Ask {
+	t := newTalk(in)
+	if t.settled() || !t.aboutOrder() || t.ref == "" {
+		return Ask{}
+	}
+	c := t.claimant()
+	return Ask{Ref: t.ref, Claim: c.Claims(), Order: in.Shop.Orders.Canonical(t.ref)}
+}
+
+// Decide returns the decision. looked is nil if Plan asked for nothing.
+func Decide(in Input, looked *Looked) Decision {
+	t := newTalk(in)
+	t.looked = looked
+	for _, r := range ruleList {
+		if r.speak(t) {
+			t.d.Rules = append(t.d.Rules, r.name)
+			break
+		}
+	}
+	t.introduce()
+	if w := t.d.State.Waiting; w != nil {
+		t.d.WakeAt = w.Next
+	}
+	return t.d
+}
+
+// rule is one named way of answering. It reports whether it spoke; the first
+// that does ends the search.
+type rule struct {
+	name  string
+	speak func(*talk) bool
+}
+
+// ruleList is the order in which the rules are asked: consent before all, then silence,
+// then the order, then everything else.
+var ruleList = []rule{
+	{"consent_stop", (*talk).stop},
+	{"consent_start", (*talk).start},
+	{"opted_out_quiet", (*talk).optedOut},
+	{"handed_off_quiet", (*talk).handedOff},
+	{"reply_limit", (*talk).limited},
+	{"consent_help", (*talk).help},
+	{"nothing_due", (*talk).nothingDue},
+	{"person_asked", (*talk).personAsked},
+	{"order", (*talk).order},
+	{"which_order", (*talk).whichOrder},
+	{"upset", (*talk).upset},
+	{"policy", (*talk).policy},
+	{"request", (*talk).request},
+	{"parting", (*talk).parting},
+	{"greeting", (*talk).greeting},
+	{"picture", (*talk).picture},
+	{"not_understood", (*talk).notUnderstood},
+}

@@ -1,0 +1,196 @@
+package resolver
+
+import (
+	"strings"
+
+	"wismo/core/consent"
+	"wismo/core/conversation"
+	"wismo/core/reply"
+	"wismo/core/understand"
+	"wismo/core/verify"
+)
+
+// talk is one decision in the making.
+type talk struct {
+	in     Input
+	looked *Looked
+	d      Decision
+	// What the unanswered messages say, taken together.
+	wish    consent.Wish
+	handled bool // the provider has answered a keyword itself
+	intents []understand.Intent
+	upsetBy string
+	text    string
+	photos  int
+	// ref is the order being talked about, empty if none is known.
+	ref string
+	// newRef is true if these messages named it.
+	newRef bool
+}
+
+// newTalk reads the unanswered messages together.
+func newTalk(in Input) *talk {
+	t := &talk{in: in, d: Decision{State: in.State}}
+	for _, h := range in.Heard {
+		t.hear(h)
+	}
+	t.ref = in.State.Ref
+	for _, h := range in.Heard {
+		if v := h.Means.First(understand.OrderNumber); v != "" {
+			t.ref, t.newRef = v, true
+		}
+	}
+	t.d.State.Ref = t.ref
+	t.settleIntent()
+	return t
+}
+
+func (t *talk) hear(h Heard) {
+	if w := consent.Of(h.Text, h.Handled); w != consent.Nothing {
+		t.wish, t.handled = w, consent.CarrierAnswers(t.in.Channel, h.Handled)
+	}
+	for _, s := range h.Means.Intents {
+		if !t.wants(s.Name) {
+			t.intents = append(t.intents, s.Name)
+		}
+	}
+	if h.Means.Upset.Is {
+		t.upsetBy = h.Means.Upset.Why
+	}
+	if v := h.Means.First(understand.Email); v != "" {
+		t.d.State.Email = v
+	}
+	if v := h.Means.First(understand.Phone); v != "" {
+		t.d.State.Phone = v
+	}
+	t.text = strings.TrimSpace(t.text + " " + h.Text)
+	t.photos += h.Attachments
+}
+
+// wants reports whether the messages hold intent i.
+func (t *talk) wants(i understand.Intent) bool {
+	for _, have := range t.intents {
+		if have == i {
+			return true
+		}
+	}
+	return false
+}
+
+// orderIntents are the intents that need an order, the most telling first.
+var orderIntents = []understand.Intent{
+	understand.DeliveredNotReceived, understand.DamagedOrWrong, understand.CancelOrder, understand.ChangeAddress,
+	understand.ChangeOrder, understand.RefundStatus, understand.RefundRequest, understand.ReturnExchange,
+	understand.StalledOrLate, understand.TrackOrder,
+}
+
+// settleIntent picks what is wanted of an order: what is said now, or what was
+// asked before and is only now complete.
+func (t *talk) settleIntent() {
+	for _, i := range orderIntents {
+		if t.wants(i) {
+			t.d.Intent = i
+			t.d.State.Intent = string(i)
+			return
+		}
+	}
+	if t.deniesReceipt() {
+		t.d.Intent = understand.DeliveredNotReceived
+		t.d.State.Intent = string(t.d.Intent)
+		return
+	}
+	t.d.Intent = understand.Intent(t.in.State.Intent)
+	if t.d.Intent == "" {
+		t.d.Intent = understand.TrackOrder
+	}
+}
+
+// deniesReceipt reports whether "no" answers our "did you find it?".
+func (t *talk) deniesReceipt() bool {
+	return t.in.State.Asked == conversation.AskedReceipt && t.wants(understand.Deny)
+}
+
+// gives reports whether the messages bring a number or a contact.
+func (t *talk) gives() bool {
+	if t.newRef || t.wants(understand.ProvideInfo) {
+		return true
+	}
+	for _, h := range t.in.Heard {
+		if len(h.Means.Entities) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// aboutOrder reports whether the messages, or a question still waiting, are
+// about one order.
+func (t *talk) aboutOrder() bool {
+	if t.waitingDue() || t.gives() || t.deniesReceipt() {
+		return true
+	}
+	for _, i := range orderIntents {
+		if t.wants(i) {
+			return true
+		}
+	}
+	// An upset customer, or one who asks for a person, gets the order into the
+	// ticket if it is known.
+	return t.ref != "" && (t.upsetBy != "" || t.wants(understand.HumanAgent) || t.wants(understand.Complaint))
+}
+
+// settled reports whether a rule that comes before the order will speak.
+func (t *talk) settled() bool {
+	in := t.in
+	stop := t.wish == consent.StopWord || t.wish == consent.StopAsked || t.wish == consent.CancelWord || t.wish == consent.HelpWord
+	return stop || in.OptedOut || in.HandOff || t.overLimit() || in.State.Muted || (len(in.Heard) == 0 && !t.waitingDue())
+}
+
+func (t *talk) overLimit() bool {
+	return t.in.Shop.Limits.RepliesPerHour > 0 && t.in.RepliesLastHour >= t.in.Shop.Limits.RepliesPerHour
+}
+
+func (t *talk) waitingDue() bool {
+	w := t.in.State.Waiting
+	return w != nil && !w.Next.After(t.in.Now)
+}
+
+// claimant is who asks, with what was typed in this conversation.
+func (t *talk) claimant() verify.Claimant {
+	return verify.Claimant{
+		Address:      t.in.Customer,
+		Email:        t.d.State.Email,
+		Phone:        t.d.State.Phone,
+		ClaimsClosed: t.in.Shop.Claim == "deny" || t.claimsClosed(),
+	}
+}
+
+// claimsClosed reports whether too many claims have failed. The present
+// attempt is counted in, so the limit itself is still let through.
+func (t *talk) claimsClosed() bool {
+	if t.looked == nil {
+		return false
+	}
+	l := t.in.Shop.Limits
+	return t.looked.BySender > l.SenderFailures || t.looked.ByOrder > l.OrderFailures
+}
+
+func (t *talk) say(key string, f reply.Facts) { t.sayRanked(key, f, 0) }
+
+func (t *talk) sayRanked(key string, f reply.Facts, rank int) {
+	t.d.Parts = append(t.d.Parts, reply.Part{Key: key, Facts: f, Rank: rank})
+}
+
+func (t *talk) rule(name string) { t.d.Rules = append(t.d.Rules, name) }
+
+func (t *talk) asked(q conversation.Question) { t.d.State.Asked = q }
+
+// introduce puts the line that a machine answers before the first reply.
+func (t *talk) introduce() {
+	if len(t.d.Parts) == 0 || t.in.State.Introduced || !t.in.Shop.Introduce || t.d.OptOut {
+		return
+	}
+	t.d.Parts = append([]reply.Part{{Key: "intro"}}, t.d.Parts...)
+	t.d.State.Introduced = true
+	t.rule("introduced")
+}
