@@ -137,7 +137,7 @@ func TestUpset(t *testing.T) {
 	t.Parallel()
 	cases := map[string]bool{
 		"where is my order":                              false,
-		"WHERE IS MY ORDER":                              true,
+		"WHERE IS MY ORDER":                              false,
 		"hi there, any news?":                            false,
 		"this is ridiculous, where is my order":          true,
 		"I'll dispute the charge with my bank":           true,
