@@ -308,6 +308,9 @@ type Attachment struct {
 type Reading interface {
 	// Transcript returns a conversation's messages, oldest first.
 	Transcript(ctx context.Context, conversationID int64) ([]conversation.Line, error)
+	// Owed counts what is not done yet: conversations that owe a look, replies
+	// not yet handed over for good, hand-offs without a ticket.
+	Owed(ctx context.Context) (int, error)
 	// Ping reports whether the journal can be read and written.
 	Ping(ctx context.Context) error
 }

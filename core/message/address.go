@@ -109,6 +109,20 @@ func FoldPhone(e164 string) string {
 	return e164
 }
 
+// RegionOf returns the ISO 3166 country of an E.164 number, empty if it tells
+// none.
+func RegionOf(e164 string) string {
+	n, err := phonenumbers.Parse(e164, "")
+	if err != nil {
+		return ""
+	}
+	region := phonenumbers.GetRegionCodeForNumber(n)
+	if region == "" {
+		region = phonenumbers.GetRegionCodeForCountryCode(int(n.GetCountryCode()))
+	}
+	return region
+}
+
 // CanonicalEmail trims, lower-cases and converts the domain of an address to
 // its ASCII form. Dots and plus-tags are kept: they may belong to somebody
 // else. ok is false if raw is no single bare address.

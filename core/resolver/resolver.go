@@ -164,6 +164,7 @@ var ruleList = []rule{
 	{"consent_start", (*talk).start},
 	{"opted_out_quiet", (*talk).optedOut},
 	{"handed_off_quiet", (*talk).handedOff},
+	{"country_closed", (*talk).countryClosed},
 	{"reply_limit", (*talk).limited},
 	{"consent_help", (*talk).help},
 	{"nothing_due", (*talk).nothingDue},

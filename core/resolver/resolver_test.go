@@ -204,6 +204,18 @@ func TestReplyLimit(t *testing.T) {
 	}
 }
 
+func TestOtherCountriesAreNotAnswered(t *testing.T) {
+	t.Parallel()
+	in := input(noon, message.Address{Channel: message.SMS, Value: "+447700900123"})
+	in.Heard = heard("hi")
+	for countries, silent := range map[string]bool{"US": true, "GB": false} {
+		in.Shop.Countries = []string{countries}
+		if d := resolver.Decide(in, nil); (len(d.Parts) == 0) != silent {
+			t.Errorf("allowed %s: %+v", countries, d.Parts)
+		}
+	}
+}
+
 func TestRememberedVerificationEnds(t *testing.T) {
 	t.Parallel()
 	in := input(noon, message.Address{Channel: message.SMS, Value: "+14155550177"})

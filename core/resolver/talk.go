@@ -143,7 +143,7 @@ func (t *talk) aboutOrder() bool {
 func (t *talk) settled() bool {
 	in := t.in
 	stop := t.wish == consent.StopWord || t.wish == consent.StopAsked || t.wish == consent.CancelWord || t.wish == consent.HelpWord
-	return stop || in.OptedOut || in.HandOff || t.overLimit() || in.State.Muted || (len(in.Heard) == 0 && !t.waitingDue())
+	return stop || in.OptedOut || in.HandOff || t.countryClosed() || t.overLimit() || in.State.Muted || (len(in.Heard) == 0 && !t.waitingDue())
 }
 
 func (t *talk) overLimit() bool {

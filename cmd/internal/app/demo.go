@@ -1,0 +1,79 @@
+package app
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"wismo/config"
+)
+
+// The demo's shop answers at these numbers, from the range kept for fiction.
+const (
+	demoSMS      = "+14155550100"
+	demoWhatsApp = "+14155550100"
+	demoAccount  = "AC00000000000000000000000000005a4d"
+)
+
+// DemoDatabase is where the demo keeps its data: a file in the user's cache
+// folder.
+func DemoDatabase() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		dir = os.TempDir()
+	}
+	return filepath.Join(dir, "wismo", "demo.db")
+}
+
+// Demo returns the demo's configuration. It is a configuration like any other:
+// a sandbox store, sandbox numbers, the built-in inbox, SQLite.
+func Demo(database string) (config.Config, error) {
+	token, err := randomHex(16)
+	if err != nil {
+		return config.Config{}, err
+	}
+	c := config.Default()
+	c.Database = config.Secret("sqlite:" + database)
+	c.Listen = config.Listen{Public: "127.0.0.1:0", Private: "127.0.0.1:0"}
+	c.Sandbox.Enabled = true
+	c.Twilio = []config.Twilio{{AccountSID: demoAccount, AuthToken: config.Secret(token)}}
+	s := config.DefaultShop()
+	s.Key, s.Name = "demo", "Harbour Goods"
+	s.Timezone = "America/Los_Angeles"
+	s.Numbers = []config.Number{{Channel: "sms", Address: demoSMS}, {Channel: "whatsapp", Address: demoWhatsApp}}
+	s.Store.Domain, s.Store.Token = "demo.myshopify.com", config.Secret("shpat_"+token)
+	s.SupportEmail = "help@example.com"
+	s.ReturnPortal = "https://example.com/returns"
+	s.HandlingDays = 3
+	s.ShippingPolicy = "We ship within three working days; standard delivery takes three to five more."
+	s.ReturnPolicy = "You can return anything unused within 30 days."
+	c.Shops = []config.Shop{s}
+	return c, nil
+}
+
+func randomHex(n int) (string, error) {
+	b := make([]byte, n)
+	if _, err := rand.Read(b); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(b), nil
+}
+
+// WipeDemo removes what an earlier demo left, so that each begins with the
+// same state, and makes the folder.
+func WipeDemo(c config.Config) error {
+	path := strings.TrimPrefix(c.Database.Reveal(), "sqlite:")
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}

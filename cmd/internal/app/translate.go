@@ -1,0 +1,50 @@
+package app
+
+import (
+	"fmt"
+	"time"
+
+	"wismo/config"
+	"wismo/core/shop"
+)
+
+// shopOf turns a shop's settings into the values that core works with.
+func shopOf(c config.Shop) (shop.Shop, error) {
+	loc, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		return shop.Shop{}, fmt.Errorf("shop %s: %w", c.Key, err)
+	}
+	return shop.Shop{
+		Key: c.Key, Name: c.Name, Language: c.Language, Location: loc, Region: c.Country, Countries: c.Countries,
+		Orders: formatOf(c.Orders),
+		Claim:  shop.ClaimPolicy(c.Identity.Claim),
+		Limits: shop.Limits{
+			SenderFailures: c.Limits.SenderFailures, OrderFailures: c.Limits.OrderFailures, RepliesPerHour: c.Limits.RepliesPerHour,
+		},
+		Stalled: shop.Stalled{
+			NeverScanned: c.Stalled.NeverScanned, NoMovement: c.Stalled.NoMovement, PastEstimate: c.Stalled.PastEstimate,
+		},
+		StoreDownAfter: c.StoreDownAfter, QuietAfter: c.QuietAfter, AnswerWithin: c.AnswerWithin,
+		ReturnPortal: c.ReturnPortal, ShippingPolicy: c.ShippingPolicy, ReturnPolicy: c.ReturnPolicy,
+		SupportEmail: c.SupportEmail, HandlingDays: c.HandlingDays, Introduce: c.Introduce,
+	}, nil
+}
+
+func formatOf(o config.Orders) shop.OrderFormat {
+	return shop.OrderFormat{Prefix: o.Prefix, Suffix: o.Suffix, MinDigits: o.MinDigits, MaxDigits: o.MaxDigits}
+}
+
+// quietAfter tells the journal how long each shop's conversations may be
+// silent.
+func quietAfter(shops []config.Shop) func(string) time.Duration {
+	by := map[string]time.Duration{}
+	for _, s := range shops {
+		by[s.Key] = s.QuietAfter
+	}
+	return func(key string) time.Duration {
+		if d, ok := by[key]; ok {
+			return d
+		}
+		return config.DefaultShop().QuietAfter
+	}
+}

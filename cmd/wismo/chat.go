@@ -1,0 +1,263 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wismo/cmd/internal/app"
+	"wismo/config"
+)
+
+// chatter is the phone in the customer's hand.
+type chatter struct {
+	channel, phone string
+}
+
+func newChat() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "chat", Short: "be a customer with a phone, talking to a demo", Args: cobra.NoArgs,
+		Long: `Chat is a customer's phone in the terminal. It talks to a demo that is running (wismo demo), or with --demo to
+one of its own. With --script it plays a file, a message a line, and prints each reply:
+
+  sms +14155550101 > where is #1001
+  whatsapp +14155550102 > where is #1002
+
+It waits until each message is answered, or dealt with in silence, before it plays the next, and exits with 0.`,
+	}
+	own := cmd.Flags().Bool("demo", false, "start a demo of its own, with a database that is thrown away")
+	script := cmd.Flags().String("script", "", "file with a message a line to play; - for standard input")
+	url := cmd.Flags().String("sandbox", "http://"+config.Default().Sandbox.Listen, "where the demo's local Twilio listens")
+	who := chatter{}
+	cmd.Flags().StringVar(&who.channel, "channel", "sms", "sms or whatsapp")
+	cmd.Flags().StringVar(&who.phone, "from", "", "the phone's number in E.164; the first sample customer's if left out")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *own {
+			return chatOwn(cmd, *script, who)
+		}
+		phones := app.PhonesAt(*url)
+		if *script != "" {
+			return errors.New("--script needs --demo: only a demo of its own can tell when all is answered")
+		}
+		return interactive(cmd, phones, who)
+	}
+	return cmd
+}
+
+// chatOwn starts a demo in a temporary folder on free ports and talks to it.
+func chatOwn(cmd *cobra.Command, script string, who chatter) error {
+	dir, err := os.MkdirTemp("", "wismo-chat-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	c, err := app.Demo(dir + "/wismo.db")
+	if err != nil {
+		return err
+	}
+	c.Sandbox.Listen = "127.0.0.1:0"
+	a, err := startDemo(cmd.Context(), c, true)
+	if err != nil {
+		return err
+	}
+	if script == "" {
+		return stopApp(cmd.Context(), a, interactive(cmd, a.Phones(), who))
+	}
+	lines, err := readScript(script, cmd.InOrStdin())
+	if err == nil {
+		err = play(cmd.Context(), cmd.OutOrStdout(), a, lines)
+	}
+	return stopApp(cmd.Context(), a, err)
+}
+
+// line is one message of a script.
+type line struct {
+	chatter
+	text string
+}
+
+// readScript parses a script. Empty lines and those that begin with # are
+// passed over; a mistake is named with its line.
+func readScript(file string, stdin io.Reader) ([]line, error) {
+	r := stdin
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		r = f
+	}
+	var lines []line
+	s := bufio.NewScanner(r)
+	for n := 1; s.Scan(); n++ {
+		raw := strings.TrimSpace(s.Text())
+		if raw == "" || strings.HasPrefix(raw, "#") {
+			continue
+		}
+		head, text, ok := strings.Cut(raw, ">")
+		words := strings.Fields(head)
+		if !ok || len(words) != 2 || words[0] != "sms" && words[0] != "whatsapp" {
+			return nil, fmt.Errorf("line %d is not of the form: sms +14155550101 > where is #1001", n)
+		}
+		lines = append(lines, line{chatter{words[0], words[1]}, strings.TrimSpace(text)})
+	}
+	return lines, s.Err()
+}
+
+// answerWithin bounds the wait for all that one message leads to.
+const answerWithin = 60 * time.Second
+
+// play sends each line and prints what comes back, in the order in which it
+// came, until nothing is owed any more.
+func play(ctx context.Context, w io.Writer, a *app.App, lines []line) error {
+	seen := map[chatter]int{}
+	for _, l := range lines {
+		fmt.Fprintf(w, "%s %s > %s\n", l.channel, l.phone, l.text)
+		if err := a.Phones().Text(ctx, l.channel, l.phone, l.text); err != nil {
+			return err
+		}
+		waiting, cancel := context.WithTimeout(ctx, answerWithin)
+		err := a.Settled(waiting)
+		cancel()
+		if err != nil {
+			return fmt.Errorf("%q was not dealt with in %s: %w", l.text, answerWithin, err)
+		}
+		replies, err := a.Phones().Replies(ctx, l.channel, l.phone, seen[l.chatter], 0)
+		if err != nil {
+			return err
+		}
+		for _, r := range replies {
+			fmt.Fprintf(w, "%s %s < %s\n", l.channel, l.phone, strings.ReplaceAll(r.Text, "\n", "\n    "))
+			seen[l.chatter] = r.N
+		}
+	}
+	return nil
+}
+
+// interactive talks to a person at the terminal until the input ends.
+func interactive(cmd *cobra.Command, phones app.Phones, who chatter) error {
+	ctx, cancel := context.WithCancel(cmd.Context())
+	defer cancel()
+	customers, err := phones.Customers(ctx)
+	if err != nil {
+		return fmt.Errorf("no demo is there to talk to (start one with `wismo demo`, or use --demo): %w", err)
+	}
+	if who.phone == "" && len(customers) > 0 {
+		who.phone = customers[0].Phone
+	}
+	if who.channel == "" {
+		who.channel = "sms"
+	}
+	out := cmd.OutOrStdout()
+	welcome(out, who, customers)
+	p := &phone{phones: phones, who: who, out: out}
+	listening := sync.WaitGroup{}
+	listening.Go(func() { p.listen(ctx) })
+	defer listening.Wait()
+	defer cancel()
+	return p.talk(ctx, cmd.InOrStdin())
+}
+
+func welcome(w io.Writer, who chatter, customers []app.Customer) {
+	fmt.Fprintf(w, "You are a customer with a phone. Try:\n\n")
+	for i, c := range customers {
+		if i == 3 {
+			break
+		}
+		fmt.Fprintf(w, "  %-6s %s  %s\n", c.Name, c.Phone, c.Hint)
+	}
+	fmt.Fprintf(w, "\nYou write by %s from %s. Commands: /sms NUMBER and /whatsapp NUMBER change the phone, /quit ends.\n\n", who.channel, who.phone)
+}
+
+// phone sends what is typed and prints what comes.
+type phone struct {
+	phones app.Phones
+	out    io.Writer
+
+	mu  sync.Mutex
+	who chatter
+}
+
+func (p *phone) current() chatter {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.who
+}
+
+func (p *phone) talk(ctx context.Context, in io.Reader) error {
+	lines, failed := make(chan string), make(chan error, 1)
+	go func() {
+		s := bufio.NewScanner(in)
+		for s.Scan() {
+			select {
+			case lines <- s.Text():
+			case <-ctx.Done():
+				return
+			}
+		}
+		failed <- s.Err()
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-failed:
+			return err
+		case text := <-lines:
+			if strings.TrimSpace(text) == "/quit" {
+				return nil
+			}
+			p.say(ctx, strings.TrimSpace(text))
+		}
+	}
+}
+
+func (p *phone) say(ctx context.Context, text string) {
+	words := strings.Fields(text)
+	switch {
+	case len(words) == 0:
+	case words[0] == "/sms" || words[0] == "/whatsapp":
+		if len(words) != 2 {
+			fmt.Fprintln(p.out, "  (which number? "+words[0]+" +14155550101)")
+			return
+		}
+		p.mu.Lock()
+		p.who = chatter{words[0][1:], words[1]}
+		p.mu.Unlock()
+		fmt.Fprintf(p.out, "  (you write by %s from %s now)\n", words[0][1:], words[1])
+	default:
+		who := p.current()
+		if err := p.phones.Text(ctx, who.channel, who.phone, text); err != nil {
+			fmt.Fprintln(p.out, "  (not sent:", err.Error()+")")
+		}
+	}
+}
+
+// listen prints replies to the phone in hand as they come.
+func (p *phone) listen(ctx context.Context) {
+	seen := map[chatter]int{}
+	for ctx.Err() == nil {
+		who := p.current()
+		replies, err := p.phones.Replies(ctx, who.channel, who.phone, seen[who], time.Second)
+		if err != nil && ctx.Err() == nil {
+			fmt.Fprintln(p.out, "  (the demo does not answer:", err.Error()+")")
+			select {
+			case <-ctx.Done():
+			case <-time.After(2 * time.Second):
+			}
+		}
+		for _, r := range replies {
+			fmt.Fprintf(p.out, "  < %s\n", strings.ReplaceAll(r.Text, "\n", "\n    "))
+			seen[who] = r.N
+		}
+	}
+}

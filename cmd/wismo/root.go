@@ -1,0 +1,60 @@
+package main
+
+import (
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/lmittmann/tint"
+	"github.com/spf13/cobra"
+
+	"wismo/config"
+)
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "wismo",
+		Short:         "wismo answers \"where is my order?\" from the shop's own data",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(newServe(), newDemo(), newChat(), newCheck(), newMigrate(), newTickets(), newVersion())
+	return root
+}
+
+// settings adds the flag that names the configuration file and returns a
+// function that reads it.
+func settings(cmd *cobra.Command) func() (config.Config, error) {
+	file := cmd.Flags().StringP("config", "c", os.Getenv(config.EnvFile), "configuration file (YAML); see wismo.example.yaml")
+	return func() (config.Config, error) { return config.Load(*file, os.Environ()) }
+}
+
+// newLogger returns a logger as configured: for people on a terminal, JSON
+// otherwise.
+func newLogger(c config.Log, w *os.File) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.Level)); err != nil {
+		level = slog.LevelInfo
+	}
+	if c.Format == "text" || c.Format == "auto" && terminal(w) {
+		return slog.New(tint.NewHandler(w, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !terminal(w)}))
+	}
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// terminal reports whether f is one.
+func terminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != ""
+}
+
+func newVersion() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "print the version", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cmd.Println("wismo " + version)
+			return nil
+		},
+	}
+}

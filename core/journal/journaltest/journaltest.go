@@ -1,0 +1,264 @@
+// Package journaltest knows what every driver of the journal must keep: one
+// suite of promises, crash cases included. Only tests import it.
+package journaltest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"wismo/core/conversation"
+	"wismo/core/fault"
+	"wismo/core/journal"
+	"wismo/core/message"
+)
+
+// Owed stands in for the queue: it records what a journal owes to it, in the
+// journal's transaction as far as one can tell from outside.
+type Owed[T any] struct {
+	mu sync.Mutex
+	// What was owed, in order.
+	conversations, tickets, media []int64
+	err                           error
+}
+
+// Conversation implements journal.Owe.
+func (o *Owed[T]) Conversation(_ context.Context, _ T, id int64, _ time.Time) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.err == nil {
+		o.conversations = append(o.conversations, id)
+	}
+	return o.err
+}
+
+// Ticket implements journal.Owe.
+func (o *Owed[T]) Ticket(_ context.Context, _ T, id int64) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.err == nil {
+		o.tickets = append(o.tickets, id)
+	}
+	return o.err
+}
+
+// Media implements journal.Owe.
+func (o *Owed[T]) Media(_ context.Context, _ T, id int64) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.err == nil {
+		o.media = append(o.media, id)
+	}
+	return o.err
+}
+
+// Fail makes every further call fail with err, or succeed again if nil.
+func (o *Owed[T]) Fail(err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.err = err
+}
+
+// Owing is what the suite needs of Owed, whatever its transactions are.
+type Owing interface {
+	Fail(err error)
+	Counts() (conversations, tickets, media int)
+	Last() (conversation, ticket int64)
+}
+
+// Counts returns how much was owed.
+func (o *Owed[T]) Counts() (conversations, tickets, media int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.conversations), len(o.tickets), len(o.media)
+}
+
+// Last returns what was owed last, 0 for nothing.
+func (o *Owed[T]) Last() (conversation, ticket int64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if n := len(o.conversations); n > 0 {
+		conversation = o.conversations[n-1]
+	}
+	if n := len(o.tickets); n > 0 {
+		ticket = o.tickets[n-1]
+	}
+	return conversation, ticket
+}
+
+// Clock is a clock that tests turn.
+type Clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// NewClock returns a clock at a Monday's noon.
+func NewClock() *Clock { return &Clock{at: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)} }
+
+// Now returns the time.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+// Pass lets d go by.
+func (c *Clock) Pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// Make returns a new and empty journal that owes to the returned stand-in.
+type Make func(t *testing.T, opts journal.Options) (journal.Journal, Owing)
+
+// Run runs the suite.
+func Run(t *testing.T, build Make) {
+	for name, check := range map[string]func(*testing.T, *bench){
+		"a message is written once":               writtenOnce,
+		"a burst owes one job":                    burstOwesOne,
+		"nothing is kept if the job is not":       allOrNothing,
+		"a turn answers all that is unanswered":   turnAnswersAll,
+		"the slower worker's turn is thrown away": staleTurn,
+		"a message during a turn is not lost":     messageDuringTurn,
+		"replies go out in order":                 repliesInOrder,
+		"a crash while sending leads to a lookup": crashWhileSending,
+		"a provider's id is adopted once":         adoptedOnce,
+		"a retry waits and keeps the order":       retryWaits,
+		"a failed reply is handed off":            failureHandsOff,
+		"reports never go back":                   reportsNeverGoBack,
+		"an early report is taken up":             earlyReport,
+		"an opted-out customer gets nothing":      optedOut,
+		"attempts cannot be raced":                attemptsRace,
+		"a proven attempt does not count":         provenAttempt,
+		"one hand-off at a time":                  oneHandOff,
+		"told when the ticket is open":            toldWhenOpen,
+		"a quiet conversation ends":               quietEnds,
+		"a wake-up is due":                        wakeUp,
+		"attachments and media":                   media,
+		"sweeps move on only":                     sweeps,
+		"what is stranded is found":               stranded,
+		"many write at once":                      manyAtOnce,
+		"odd texts come back":                     oddTexts,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := &bench{clock: NewClock()}
+			b.j, b.owed = build(t, journal.Options{QuietAfter: func(string) time.Duration { return 24 * time.Hour }, Now: b.clock.Now})
+			check(t, b)
+		})
+	}
+}
+
+// bench is one test's journal.
+type bench struct {
+	j     journal.Journal
+	owed  Owing
+	clock *Clock
+	mu    sync.Mutex
+	sids  int
+}
+
+const account = "AC00000000000000000000000000000001"
+
+// inbound returns a new message of a customer.
+func (b *bench) inbound(from, text string) message.Message {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.sids++
+	return message.Message{
+		Shop: "acme", Channel: message.SMS, Account: account, ProviderID: fmt.Sprintf("SM%d", b.sids),
+		From: message.Address{Channel: message.SMS, Value: from}, To: message.Address{Channel: message.SMS, Value: "+14155550100"},
+		Text: text, At: b.clock.Now(),
+	}
+}
+
+const ana = "+14155550101"
+
+func (b *bench) receive(t *testing.T, from, text string) (conversationID int64) {
+	t.Helper()
+	if _, err := b.j.Receive(t.Context(), b.inbound(from, text)); err != nil {
+		t.Fatal(err)
+	}
+	conversationID, _ = b.owed.Last()
+	return conversationID
+}
+
+func (b *bench) next(t *testing.T, id int64, s *journal.Settlement, want journal.StepKind) journal.Step {
+	t.Helper()
+	step, err := b.j.Next(t.Context(), id, s, b.clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if step.Kind != want {
+		t.Fatalf("step %d, want %d (%+v)", step.Kind, want, step)
+	}
+	return step
+}
+
+// outcome answers all of a turn with the given texts.
+func outcome(turn *journal.Turn, texts ...string) journal.Outcome {
+	o := journal.Outcome{ConversationID: turn.ConversationID, Version: turn.Version, State: turn.State, Decision: []byte("{}")}
+	if n := len(turn.Unanswered); n > 0 {
+		o.AnsweredUpTo = turn.Unanswered[n-1].ID
+	}
+	for _, s := range texts {
+		o.Replies = append(o.Replies, journal.NewReply{Text: s, Author: message.Bot})
+	}
+	return o
+}
+
+func (b *bench) finish(t *testing.T, o journal.Outcome, want journal.StepKind) journal.Step {
+	t.Helper()
+	step, err := b.j.Finish(t.Context(), o, b.clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if step.Kind != want {
+		t.Fatalf("step %d, want %d (%+v)", step.Kind, want, step)
+	}
+	return step
+}
+
+// sending receives a message and answers it, up to the reply's being handed
+// over.
+func (b *bench) sending(t *testing.T, from string, texts ...string) (int64, *journal.Reply) {
+	t.Helper()
+	id := b.receive(t, from, "where is my order")
+	turn := b.next(t, id, nil, journal.Answer).Turn
+	return id, b.finish(t, outcome(turn, texts...), journal.Send).Reply
+}
+
+func sent(r *journal.Reply, sid string) *journal.Settlement {
+	return &journal.Settlement{ReplyID: r.ID, Attempt: r.Attempt, Receipt: &message.Receipt{ProviderID: sid, Status: message.Sent}}
+}
+
+func (b *bench) lines(t *testing.T, id int64) []conversation.Line {
+	t.Helper()
+	lines, err := b.j.Transcript(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines
+}
+
+func (b *bench) handOffs(t *testing.T) []journal.HandOff {
+	t.Helper()
+	list, err := b.j.HandOffs(t.Context(), journal.HandOffFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func wantFault(t *testing.T, err error, kind fault.Kind) {
+	t.Helper()
+	if fault.KindOf(err) != kind || err == nil {
+		t.Fatalf("error %v, want one of kind %s", err, kind)
+	}
+}
+
+var errBroken = errors.New("the queue is broken")

@@ -1,0 +1,163 @@
+-- +goose Up
+-- Times are whole microseconds since 1970, UTC; 0 stands for none.
+CREATE TABLE conversation (
+    id bigserial PRIMARY KEY,
+    shop text NOT NULL,
+    channel text NOT NULL,
+    account text NOT NULL,
+    customer text NOT NULL,
+    ours text NOT NULL,
+    version bigint NOT NULL,
+    state text NOT NULL,
+    answered_up_to bigint NOT NULL,
+    owed boolean NOT NULL,
+    live boolean NOT NULL,
+    wake_at bigint NOT NULL DEFAULT 0,
+    last_at bigint NOT NULL,
+    created_at bigint NOT NULL
+);
+-- One live conversation for a customer and an address of ours.
+CREATE UNIQUE INDEX conversation_live ON conversation (shop, channel, customer, ours) WHERE live;
+CREATE INDEX conversation_owed ON conversation (id) WHERE owed;
+CREATE INDEX conversation_wake ON conversation (wake_at) WHERE wake_at > 0;
+
+-- direction: 1 in, 2 out. status of what goes out: 1 owed, 2 sending, 3 sent,
+-- 4 delivered, 5 read, 6 failed; 0 for what came in.
+CREATE TABLE message (
+    id bigserial PRIMARY KEY,
+    conversation_id bigint NOT NULL REFERENCES conversation (id),
+    direction smallint NOT NULL,
+    account text NOT NULL,
+    provider_id text,
+    author text NOT NULL,
+    text text NOT NULL,
+    handled text NOT NULL,
+    extra text NOT NULL,
+    status smallint NOT NULL,
+    attempt integer NOT NULL DEFAULT 0,
+    first_try bigint NOT NULL DEFAULT 0,
+    attempt_at bigint NOT NULL DEFAULT 0,
+    next_at bigint NOT NULL DEFAULT 0,
+    settled_at bigint NOT NULL DEFAULT 0,
+    fault text NOT NULL DEFAULT '',
+    reason text NOT NULL DEFAULT '',
+    despite_opt_out boolean NOT NULL DEFAULT false,
+    at bigint NOT NULL,
+    created_at bigint NOT NULL
+);
+-- A provider's id is one message's only, in or out.
+CREATE UNIQUE INDEX message_provider ON message (account, provider_id);
+CREATE INDEX message_conversation ON message (conversation_id, id);
+CREATE INDEX message_unsettled ON message (conversation_id, id) WHERE direction = 2 AND status IN (1, 2);
+
+CREATE TABLE attachment (
+    id bigserial PRIMARY KEY,
+    message_id bigint NOT NULL REFERENCES message (id),
+    url text NOT NULL,
+    type text NOT NULL,
+    name text NOT NULL,
+    size bigint NOT NULL,
+    fault text NOT NULL
+);
+CREATE INDEX attachment_message ON attachment (message_id);
+
+CREATE TABLE media (
+    attachment_id bigint PRIMARY KEY REFERENCES attachment (id),
+    type text NOT NULL,
+    content bytea NOT NULL
+);
+
+-- Reports on messages whose hand-over is not settled yet.
+CREATE TABLE early_report (
+    account text NOT NULL,
+    provider_id text NOT NULL,
+    status smallint NOT NULL,
+    fault text NOT NULL,
+    reason text NOT NULL,
+    at bigint NOT NULL,
+    PRIMARY KEY (account, provider_id)
+);
+
+CREATE TABLE decision (
+    id bigserial PRIMARY KEY,
+    conversation_id bigint NOT NULL REFERENCES conversation (id),
+    answered_up_to bigint NOT NULL,
+    content text NOT NULL,
+    intents text NOT NULL,
+    at bigint NOT NULL
+);
+CREATE INDEX decision_conversation ON decision (conversation_id);
+
+-- Who was told what about which order, by which proof.
+CREATE TABLE disclosure (
+    id bigserial PRIMARY KEY,
+    decision_id bigint NOT NULL REFERENCES decision (id),
+    conversation_id bigint NOT NULL REFERENCES conversation (id),
+    customer text NOT NULL,
+    order_id text NOT NULL,
+    order_name text NOT NULL,
+    method text NOT NULL,
+    facts text NOT NULL,
+    at bigint NOT NULL
+);
+
+-- Claims that were checked and not found right.
+CREATE TABLE attempt (
+    id bigserial PRIMARY KEY,
+    shop text NOT NULL,
+    sender text NOT NULL,
+    order_ref text NOT NULL,
+    at bigint NOT NULL
+);
+CREATE INDEX attempt_sender ON attempt (shop, sender, at);
+CREATE INDEX attempt_order ON attempt (shop, order_ref, at);
+
+CREATE TABLE opt_out (
+    channel text NOT NULL,
+    ours text NOT NULL,
+    customer text NOT NULL,
+    at bigint NOT NULL,
+    PRIMARY KEY (channel, ours, customer)
+);
+
+-- state: owed, open, closed.
+CREATE TABLE hand_off (
+    id bigserial PRIMARY KEY,
+    conversation_id bigint NOT NULL REFERENCES conversation (id),
+    shop text NOT NULL,
+    reason text NOT NULL,
+    content text NOT NULL,
+    state text NOT NULL,
+    desk text NOT NULL,
+    ticket_id text NOT NULL,
+    created_at bigint NOT NULL,
+    opened_at bigint NOT NULL,
+    closed_at bigint NOT NULL
+);
+-- A conversation is with one person at a time.
+CREATE UNIQUE INDEX hand_off_open ON hand_off (conversation_id) WHERE state <> 'closed';
+
+CREATE TABLE swept (
+    account text PRIMARY KEY,
+    up_to bigint NOT NULL
+);
+
+-- Which replicas are alive; the work of one that is not is taken over.
+CREATE TABLE replica (
+    id text PRIMARY KEY,
+    beat_at bigint NOT NULL
+);
+
+-- +goose Down
+DROP TABLE replica;
+DROP TABLE swept;
+DROP TABLE hand_off;
+DROP TABLE opt_out;
+DROP TABLE attempt;
+DROP TABLE disclosure;
+DROP TABLE decision;
+DROP TABLE early_report;
+DROP TABLE media;
+DROP TABLE attachment;
+DROP TABLE message;
+DROP TABLE conversation;

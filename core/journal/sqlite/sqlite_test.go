@@ -1,0 +1,63 @@
+package sqlite_test
+
+import (
+	"database/sql"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"wismo/core/journal"
+	"wismo/core/journal/journaltest"
+	"wismo/core/journal/sqlite"
+)
+
+func TestJournal(t *testing.T) {
+	t.Parallel()
+	journaltest.Run(t, func(t *testing.T, opts journal.Options) (journal.Journal, journaltest.Owing) {
+		t.Helper()
+		db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "wismo.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		owed := &journaltest.Owed[*sql.Tx]{}
+		return sqlite.New(db, owed, opts), owed
+	})
+}
+
+func TestOneProcessOwnsTheFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "odd name %20?.db")
+	db, err := sqlite.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sqlite.Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), "PostgreSQL") {
+		t.Fatalf("a second owner: %v", err)
+	}
+	beside, err := sqlite.OpenBeside(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := sqlite.New(beside, &journaltest.Owed[*sql.Tx]{}, journal.Options{})
+	if list, err := j.HandOffs(t.Context(), journal.HandOffFilter{}); err != nil || len(list) != 0 {
+		t.Fatalf("beside the owner: %v, error %v", list, err)
+	}
+	if err := beside.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, err = sqlite.Open(t.Context(), path)
+	if err != nil {
+		t.Fatalf("after the owner has gone: %v", err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,156 @@
+package sqljournal
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"wismo/core/fault"
+	"wismo/core/journal"
+	"wismo/core/message"
+)
+
+// Attachment implements journal.Files.
+func (j *Journal[T]) Attachment(ctx context.Context, id int64) (a journal.Attachment, err error) {
+	err = j.db.Reader().QueryRow(ctx, `SELECT a.id, a.url, a.type, a.name, a.size, c.shop, m.account, m.provider_id
+		FROM attachment a JOIN message m ON m.id = a.message_id JOIN conversation c ON c.id = m.conversation_id WHERE a.id = $1`, id).
+		Scan(&a.ID, &a.URL, &a.Type, &a.Name, &a.Size, &a.Shop, &a.Account, &a.MessageProviderID)
+	if errors.Is(err, ErrNoRows) {
+		return a, fault.New(fault.NotFound, "attachment", "there is no attachment %d", id)
+	}
+	return a, failed("attachment", err)
+}
+
+// KeepMedia implements journal.Files.
+func (j *Journal[T]) KeepMedia(ctx context.Context, id int64, m message.Media, cause error) error {
+	return failed("keep media", j.db.Write(ctx, func(ctx context.Context, q Querier, _ T) error {
+		if cause != nil {
+			_, err := q.Exec(ctx, `UPDATE attachment SET fault = $2 WHERE id = $1`, id, kindOf(cause))
+			return err
+		}
+		_, err := q.Exec(ctx, `INSERT INTO media (attachment_id, type, content) VALUES ($1, $2, $3)
+			ON CONFLICT (attachment_id) DO UPDATE SET type = excluded.type, content = excluded.content`, id, clean(m.Type), m.Bytes)
+		if err != nil {
+			return err
+		}
+		_, err = q.Exec(ctx, `UPDATE attachment SET fault = '', size = $2 WHERE id = $1`, id, len(m.Bytes))
+		return err
+	}))
+}
+
+// Swept implements journal.Files.
+func (j *Journal[T]) Swept(ctx context.Context, account string) (time.Time, error) {
+	var upTo int64
+	err := j.db.Reader().QueryRow(ctx, `SELECT up_to FROM swept WHERE account = $1`, account).Scan(&upTo)
+	if errors.Is(err, ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return fromMicros(upTo), failed("swept", err)
+}
+
+// Sweep implements journal.Files.
+func (j *Journal[T]) Sweep(ctx context.Context, account string, upTo time.Time) error {
+	_, err := j.db.Reader().Exec(ctx, `INSERT INTO swept (account, up_to) VALUES ($1, $2)
+		ON CONFLICT (account) DO UPDATE SET up_to = excluded.up_to WHERE swept.up_to < excluded.up_to`, account, micros(upTo))
+	return failed("sweep", err)
+}
+
+// Stranded implements journal.Turns. It also takes up reports that slipped
+// between a hand-over and its settlement, and forgets attempts and reports that
+// count no more.
+func (j *Journal[T]) Stranded(ctx context.Context, before time.Time) ([]int64, error) {
+	if err := j.takeUpReports(ctx); err != nil {
+		return nil, failed("take up reports", err)
+	}
+	now := j.opts.Now()
+	for statement, age := range map[string]time.Duration{
+		`DELETE FROM attempt WHERE at < $1`:      2 * orderWindow,
+		`DELETE FROM early_report WHERE at < $1`: 48 * time.Hour,
+	} {
+		if _, err := j.db.Reader().Exec(ctx, statement, micros(now.Add(-age))); err != nil {
+			return nil, failed("forget", err)
+		}
+	}
+	ids, err := j.stranded(ctx, before)
+	if err != nil {
+		return nil, failed("stranded", err)
+	}
+	for _, id := range ids {
+		err := j.db.Write(ctx, func(ctx context.Context, q Querier, tx T) error {
+			if _, err := j.lock(ctx, q, id); err != nil {
+				return err
+			}
+			if _, err := q.Exec(ctx, `UPDATE conversation SET owed = true WHERE id = $1`, id); err != nil {
+				return err
+			}
+			return j.owe.Conversation(ctx, tx, id, time.Time{})
+		})
+		if err != nil {
+			return nil, failed("stranded", err)
+		}
+	}
+	return ids, nil
+}
+
+// stranded lists conversations with something overdue since before. A job that
+// is alive all the same does no harm by having a second one beside it.
+func (j *Journal[T]) stranded(ctx context.Context, before time.Time) ([]int64, error) {
+	rows, err := j.db.Reader().Query(ctx, `SELECT id FROM conversation c WHERE
+		EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.direction = 1 AND m.id > c.answered_up_to AND m.created_at < $1) AND c.owed
+		OR c.wake_at > 0 AND c.wake_at < $1
+		OR EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.direction = 2 AND
+			(m.status = 1 AND m.next_at < $1 AND m.created_at < $1 OR m.status = 2 AND m.attempt_at < $2))
+		ORDER BY id LIMIT 1000`, micros(before), micros(before.Add(-journal.Grace)))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var ids []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+// takeUpReports applies reports that were kept aside although their message
+// was settled at that very moment.
+func (j *Journal[T]) takeUpReports(ctx context.Context) error {
+	rows, err := j.db.Reader().Query(ctx, `SELECT e.account, e.provider_id, e.status, e.fault, e.reason, e.at FROM early_report e
+		WHERE EXISTS (SELECT 1 FROM message m WHERE m.account = e.account AND m.provider_id = e.provider_id) LIMIT 1000`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var list []message.Delivery
+	for rows.Next() {
+		var d message.Delivery
+		var status int
+		var kind, reason string
+		var at int64
+		if err := rows.Scan(&d.Account, &d.ProviderID, &status, &kind, &reason, &at); err != nil {
+			return err
+		}
+		d.Status, d.At = message.Status(status), fromMicros(at)
+		if d.Status == message.Failed {
+			d.Err = &fault.Error{Kind: fault.Permanent, Reason: fault.Reason(reason), Op: "report"}
+		}
+		list = append(list, d)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	rows.Close()
+	for _, d := range list {
+		if err := j.Report(ctx, d); err != nil {
+			return err
+		}
+		if _, err := j.db.Reader().Exec(ctx, `DELETE FROM early_report WHERE account = $1 AND provider_id = $2`, d.Account, d.ProviderID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
