@@ -1,0 +1,129 @@
+// Package twiliocontract knows where Twilio's published contract is kept and
+// judges requests by it. It is for tests only.
+package twiliocontract
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+)
+
+// messages is the vendor's OpenAPI file for messages, media, numbers and
+// accounts, below the folder of Dir.
+const messages = "twilio_api_v2010.messages.openapi.json"
+
+// Validator returns a function that judges requests to the REST API by the
+// vendor's OpenAPI: path, query, form and their types. It fits
+// sandbox.Config.Validate. The test is skipped if the contract is not there.
+func Validator(t testing.TB) func(*http.Request, url.Values) error {
+	t.Helper()
+	paths := load(t)
+	return func(r *http.Request, _ url.Values) error {
+		route, params, err := find(paths, r)
+		if err != nil {
+			return err
+		}
+		return openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
+			Request: r, PathParams: params, Route: route,
+			Options: &openapi3filter.Options{AuthenticationFunc: basicAuth},
+		})
+	}
+}
+
+// path is one path of the contract.
+type path struct {
+	template string
+	pattern  *regexp.Regexp
+	doc      *openapi3.T
+	item     *openapi3.PathItem
+}
+
+// variable is a parameter in a path's template.
+var variable = regexp.MustCompile(`\\\{(\w+)\\\}`)
+
+// load reads the contract's paths. They are matched here and not by
+// kin-openapi's routers, which do not find "/Accounts/{Sid}.json" beside
+// "/Accounts/{AccountSid}/Messages.json".
+func load(t testing.TB) []path {
+	t.Helper()
+	doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(Dir(t), messages))
+	if err != nil {
+		t.Fatalf("the contract cannot be read: %v", err)
+	}
+	var paths []path
+	for template, item := range doc.Paths.Map() {
+		expression := variable.ReplaceAllString(regexp.QuoteMeta(template), `(?P<$1>[^/.]+)`)
+		paths = append(paths, path{template, regexp.MustCompile("^" + expression + "$"), doc, item})
+	}
+	return paths
+}
+
+// find returns the contract's operation for a request, with the parameters in
+// its path.
+func find(paths []path, r *http.Request) (*routers.Route, map[string]string, error) {
+	for _, p := range paths {
+		found := p.pattern.FindStringSubmatch(r.URL.Path)
+		op := p.item.GetOperation(r.Method)
+		if found == nil || op == nil {
+			continue
+		}
+		params := make(map[string]string)
+		for i, name := range p.pattern.SubexpNames() {
+			if name != "" {
+				params[name] = found[i]
+			}
+		}
+		return &routers.Route{Spec: p.doc, Path: p.template, PathItem: p.item, Method: r.Method, Operation: op}, params, nil
+	}
+	return nil, nil, fmt.Errorf("the contract has no %s %s", r.Method, r.URL.Path)
+}
+
+// basicAuth demands what the contract's security scheme does.
+func basicAuth(_ context.Context, in *openapi3filter.AuthenticationInput) error {
+	if _, _, ok := in.RequestValidationInput.Request.BasicAuth(); !ok {
+		return in.NewError(nil)
+	}
+	return nil
+}
+
+// Dir returns the folder of Twilio's contract files. The test is skipped if it
+// is not there.
+func Dir(t testing.TB) string {
+	t.Helper()
+	dir := filepath.Join(shared(t), "contracts", "twilio")
+	if _, err := os.Stat(dir); err != nil {
+		t.Skipf("skipped: the Twilio contract files are not in %s; set WISMO_SHARED to the folder that has contracts/twilio", dir)
+	}
+	return dir
+}
+
+// shared returns WISMO_SHARED, or the folder ../shared beside the module.
+func shared(t testing.TB) string {
+	t.Helper()
+	if dir := os.Getenv("WISMO_SHARED"); dir != "" {
+		return dir
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return filepath.Join(filepath.Dir(dir), "shared")
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			t.Fatal("no go.mod above the working directory")
+		}
+		dir = parent
+	}
+}
