@@ -24,6 +24,9 @@ func (a *Account) Send(ctx context.Context, out message.Outbound) (message.Recei
 	if err := checkText(op, out.Text); err != nil {
 		return message.Receipt{}, err
 	}
+	if ctx.Err() != nil {
+		return message.Receipt{}, fault.New(fault.Unavailable, op, "%w", plainCause(ctx, ctx.Err()))
+	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	w, c := a.call(ctx)

@@ -50,6 +50,11 @@ type path struct {
 // variable is a parameter in a path's template.
 var variable = regexp.MustCompile(`\\\{(\w+)\\\}`)
 
+// mediaContent is where a file's content is: at its resource's path without
+// ".json" (twilio.com/docs/messaging/api/media-resource), which the OpenAPI file
+// does not list apart.
+var mediaContent = regexp.MustCompile(`/Media/ME[0-9a-fA-F]{32}$`)
+
 // load reads the contract's paths. They are matched here and not by
 // kin-openapi's routers, which do not find "/Accounts/{Sid}.json" beside
 // "/Accounts/{AccountSid}/Messages.json".
@@ -70,8 +75,12 @@ func load(t testing.TB) []path {
 // find returns the contract's operation for a request, with the parameters in
 // its path.
 func find(paths []path, r *http.Request) (*routers.Route, map[string]string, error) {
+	asked := r.URL.Path
+	if mediaContent.MatchString(asked) {
+		asked += ".json"
+	}
 	for _, p := range paths {
-		found := p.pattern.FindStringSubmatch(r.URL.Path)
+		found := p.pattern.FindStringSubmatch(asked)
 		op := p.item.GetOperation(r.Method)
 		if found == nil || op == nil {
 			continue
