@@ -109,7 +109,8 @@ func (a *Account) checkNumber(ctx context.Context, to string) Finding {
 	if i < 0 {
 		return Finding{Fail, subject, "the number is not in account " + a.cfg.AccountSID, "buy it or move it there, or correct numbers"}
 	}
-	return a.checkWebhook(subject, a.numbers[end{addr.Channel, addr.Value}], page.IncomingPhoneNumbers[i])
+	number, _ := a.numberAt(addr)
+	return a.checkWebhook(subject, number, page.IncomingPhoneNumbers[i])
 }
 
 // checkWebhook compares the address that messages to a number are sent to.

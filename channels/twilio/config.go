@@ -50,7 +50,8 @@ type Number struct {
 	MessagingServiceSID string
 }
 
-// end is an address on a channel, as numbers are looked up by.
+// end is an address on a channel, as numbers are looked up by; spellings of one
+// phone number (message.FoldPhone) are one end.
 type end struct {
 	channel message.Channel
 	value   string
@@ -138,7 +139,8 @@ func (c Config) byEnd() (map[end]Number, error) {
 	}
 	byEnd := make(map[end]Number, len(c.Numbers))
 	for i, n := range c.Numbers {
-		key, err := n.end(c.Region)
+		value, err := n.canonical(c.Region)
+		key := end{n.Channel, message.FoldPhone(value)}
 		if _, twice := byEnd[key]; err == nil && twice {
 			err = errors.New("this number stands twice on its channel")
 		}
@@ -146,31 +148,32 @@ func (c Config) byEnd() (map[end]Number, error) {
 			errs = append(errs, fmt.Errorf("numbers[%d]: %w", i, err))
 			continue
 		}
-		n.Address = key.value
+		n.Address = value
 		byEnd[key] = n
 	}
 	return byEnd, errors.Join(errs...)
 }
 
-func (n Number) end(region string) (end, error) {
+// canonical checks n and returns its address in E.164, or a short code as it is.
+func (n Number) canonical(region string) (string, error) {
 	if n.Shop == "" {
-		return end{}, errors.New("shop is empty")
+		return "", errors.New("shop is empty")
 	}
 	if n.Channel != message.SMS && n.Channel != message.WhatsApp {
-		return end{}, errors.New("channel must be sms or whatsapp")
+		return "", errors.New("channel must be sms or whatsapp")
 	}
 	if n.MessagingServiceSID != "" && !serviceSID.MatchString(n.MessagingServiceSID) {
-		return end{}, errors.New("messaging_service_sid must be MG and 32 hexadecimal digits")
+		return "", errors.New("messaging_service_sid must be MG and 32 hexadecimal digits")
 	}
 	raw := strings.TrimPrefix(strings.TrimSpace(n.Address), whatsAppPrefix)
 	if n.Channel == message.SMS && shortCode.MatchString(raw) {
-		return end{n.Channel, raw}, nil
+		return raw, nil
 	}
 	value, ok := message.CanonicalPhone(raw, region)
 	if !ok {
-		return end{}, errors.New("address must be a number in E.164, such as +14155550100, or a short code")
+		return "", errors.New("address must be a number in E.164, such as +14155550100, or a short code")
 	}
-	return end{n.Channel, value}, nil
+	return value, nil
 }
 
 func trimSlash(s string) string { return strings.TrimRight(s, "/") }

@@ -140,3 +140,27 @@ func TestCheck(t *testing.T) {
 }
 
 func onlySMS(s *settings) { s.account.Numbers = s.account.Numbers[:1] }
+
+// A number of ours is ours in each of its spellings, and keeps the configured one.
+func TestOwnNumberVariants(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(s *settings) {
+		s.sandbox.Numbers = []sandbox.Number{{Address: "whatsapp:+525555550100"}}
+		s.account.Numbers = []twilio.Number{{Shop: "acme", Channel: message.WhatsApp, Address: "+52 55 5555 0100"}}
+	})
+	if status := r.signed(t, messagePath, inboundForm("From", "whatsapp:"+customer, "To", "whatsapp:+5215555550100")); status != 200 {
+		t.Fatalf("answered %d", status)
+	}
+	m := r.inbox.Messages()[0]
+	if m.To.Value != "+525555550100" {
+		t.Errorf("To = %s", m.To.Value)
+	}
+	o := outWhatsApp("hi")
+	o.From.Value = "+5215555550100"
+	if _, err := r.Send(t.Context(), o); err != nil {
+		t.Error(err)
+	}
+	if found, err := r.Find(t.Context(), o); err != nil || len(found) != 1 {
+		t.Errorf("found %v, %v", found, err)
+	}
+}

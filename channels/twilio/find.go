@@ -37,7 +37,7 @@ func (a *Account) Find(ctx context.Context, out message.Outbound) ([]message.Rec
 	}
 	query := url.Values{"To": {wireAddress(out.To)}}
 	if number.MessagingServiceSID == "" {
-		query.Set("From", wireAddress(out.From))
+		query.Set("From", wireAddress(number.address()))
 	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
@@ -62,7 +62,7 @@ func same(m api.ApiV2010Message, number Number, out message.Outbound) bool {
 		return false
 	}
 	byService := number.MessagingServiceSID != "" && value(m.MessagingServiceSid) == number.MessagingServiceSID
-	if !byService && value(m.From) != wireAddress(out.From) {
+	if !byService && value(m.From) != wireAddress(number.address()) {
 		return false
 	}
 	return sameText(value(m.Body), out)

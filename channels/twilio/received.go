@@ -51,8 +51,8 @@ func (a *Account) Received(ctx context.Context, since time.Time, each func(conte
 // wireNumbers lists our numbers as Twilio writes them, in order.
 func (a *Account) wireNumbers() []string {
 	list := make([]string, 0, len(a.numbers))
-	for e := range a.numbers {
-		list = append(list, wireAddress(message.Address{Channel: e.channel, Value: e.value}))
+	for _, n := range a.numbers {
+		list = append(list, wireAddress(n.address()))
 	}
 	slices.Sort(list)
 	return list
@@ -69,11 +69,11 @@ func (a *Account) handOver(ctx context.Context, m api.ApiV2010Message, each func
 	if !ok {
 		return nil
 	}
-	number, ok := a.numbers[end{msg.Channel, msg.To.Value}]
+	number, ok := a.numberAt(msg.To)
 	if !ok {
 		return nil
 	}
-	msg.Shop = number.Shop
+	msg.Shop, msg.To = number.Shop, number.address()
 	if sid := value(m.MessagingServiceSid); sid != "" {
 		msg.Extra = map[string]string{"MessagingServiceSid": sid}
 	}

@@ -45,7 +45,7 @@ func (a *Account) Send(ctx context.Context, out message.Outbound) (message.Recei
 
 // numberOf returns the number that out is to be sent from.
 func (a *Account) numberOf(op string, out message.Outbound) (Number, error) {
-	number, ok := a.numbers[end{out.Channel, out.From.Value}]
+	number, ok := a.numberAt(message.Address{Channel: out.Channel, Value: out.From.Value})
 	switch {
 	case out.Account != "" && !a.ours(out.Account):
 		return Number{}, fault.New(fault.Invalid, op, "the message belongs to another account")
@@ -80,7 +80,7 @@ func (a *Account) createParams(number Number, out message.Outbound) *api.CreateM
 	if number.MessagingServiceSID != "" {
 		return p.SetMessagingServiceSid(number.MessagingServiceSID)
 	}
-	return p.SetFrom(wireAddress(out.From))
+	return p.SetFrom(wireAddress(number.address()))
 }
 
 // receipt reads Twilio's record of an outbound message; ok is false if it has

@@ -11,13 +11,14 @@ import (
 
 // guardedTransport returns a transport that connects to public addresses only,
 // so that no name, whoever gave it, leads into a private network. With loopback
-// it connects to this machine too: the sandbox.
+// it connects to this machine too: the sandbox. It uses no proxy, for a proxy
+// mostly is in a private network: who needs one brings a transport.
 func guardedTransport(loopback bool) *http.Transport {
 	dialer := &net.Dialer{
 		Timeout: 5 * time.Second,
 		Control: func(_, address string, _ syscall.RawConn) error { return mayDial(address, loopback) },
 	}
-	t := &http.Transport{
+	return &http.Transport{
 		DialContext:           dialer.DialContext,
 		ForceAttemptHTTP2:     true,
 		MaxIdleConns:          64,
@@ -26,10 +27,6 @@ func guardedTransport(loopback bool) *http.Transport {
 		TLSHandshakeTimeout:   5 * time.Second,
 		ResponseHeaderTimeout: callTimeout,
 	}
-	if !loopback {
-		t.Proxy = http.ProxyFromEnvironment
-	}
-	return t
 }
 
 var errPrivate = errors.New("the address is in a private network")

@@ -94,6 +94,17 @@ func (a *Account) ours(sid string) bool {
 	return subtle.ConstantTimeCompare([]byte(sid), []byte(a.cfg.AccountSID)) == 1
 }
 
+// numberAt returns the number of ours at an address, however it is spelt.
+func (a *Account) numberAt(at message.Address) (Number, bool) {
+	n, ok := a.numbers[end{at.Channel, message.FoldPhone(at.Value)}]
+	return n, ok
+}
+
+// address returns the number's end of its channel.
+func (n Number) address() message.Address {
+	return message.Address{Channel: n.Channel, Value: n.Address}
+}
+
 // credentials returns the user name and password for REST calls: the API key
 // where there is one, else the account with its primary token.
 func (a *Account) credentials() (user, password string) {

@@ -168,13 +168,13 @@ func (a *Account) receive(ctx context.Context, intake message.Intake, form url.V
 		}
 		return Malformed
 	}
-	number, ok := a.numbers[end{m.Channel, m.To.Value}]
+	number, ok := a.numberAt(m.To)
 	if !ok {
 		a.log.ErrorContext(ctx, "a message came to a number that is not configured; add it under numbers",
 			"channel", m.Channel, "to", m.To, "message_sid", m.ProviderID)
 		return UnknownNumber
 	}
-	m.Shop = number.Shop
+	m.Shop, m.To = number.Shop, number.address()
 	repeated, err := intake.Receive(ctx, m)
 	if err != nil {
 		a.log.ErrorContext(ctx, "a message could not be written down and was not acknowledged",

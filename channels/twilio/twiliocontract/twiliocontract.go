@@ -4,12 +4,14 @@ package twiliocontract
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -26,7 +28,11 @@ const messages = "twilio_api_v2010.messages.openapi.json"
 // sandbox.Config.Validate. The test is skipped if the contract is not there.
 func Validator(t testing.TB) func(*http.Request, url.Values) error {
 	t.Helper()
-	paths := load(t)
+	Dir(t)
+	paths, err := load()
+	if err != nil {
+		t.Fatalf("the contract cannot be used: %v", err)
+	}
 	return func(r *http.Request, _ url.Values) error {
 		route, params, err := find(paths, r)
 		if err != nil {
@@ -55,22 +61,25 @@ var variable = regexp.MustCompile(`\\\{(\w+)\\\}`)
 // does not list apart.
 var mediaContent = regexp.MustCompile(`/Media/ME[0-9a-fA-F]{32}$`)
 
-// load reads the contract's paths. They are matched here and not by
+// load reads the contract's paths, once. They are matched here and not by
 // kin-openapi's routers, which do not find "/Accounts/{Sid}.json" beside
 // "/Accounts/{AccountSid}/Messages.json".
-func load(t testing.TB) []path {
-	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(Dir(t), messages))
+var load = sync.OnceValues(func() ([]path, error) {
+	dir, err := folder()
 	if err != nil {
-		t.Fatalf("the contract cannot be read: %v", err)
+		return nil, err
+	}
+	doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(dir, messages))
+	if err != nil {
+		return nil, err
 	}
 	var paths []path
 	for template, item := range doc.Paths.Map() {
 		expression := variable.ReplaceAllString(regexp.QuoteMeta(template), `(?P<$1>[^/.]+)`)
 		paths = append(paths, path{template, regexp.MustCompile("^" + expression + "$"), doc, item})
 	}
-	return paths
-}
+	return paths, nil
+})
 
 // find returns the contract's operation for a request, with the parameters in
 // its path.
@@ -108,30 +117,43 @@ func basicAuth(_ context.Context, in *openapi3filter.AuthenticationInput) error 
 // is not there.
 func Dir(t testing.TB) string {
 	t.Helper()
-	dir := filepath.Join(shared(t), "contracts", "twilio")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("skipped: the Twilio contract files are not in %s; set WISMO_SHARED to the folder that has contracts/twilio", dir)
+	dir, err := folder()
+	if err != nil {
+		t.Skipf("skipped: %v; set WISMO_SHARED to the folder that has contracts/twilio", err)
 	}
 	return dir
 }
 
-// shared returns WISMO_SHARED, or the folder ../shared beside the module.
-func shared(t testing.TB) string {
-	t.Helper()
-	if dir := os.Getenv("WISMO_SHARED"); dir != "" {
-		return dir
+// folder looks in WISMO_SHARED, or else in ../shared beside the module.
+func folder() (string, error) {
+	root := os.Getenv("WISMO_SHARED")
+	if root == "" {
+		module, err := moduleDir()
+		if err != nil {
+			return "", err
+		}
+		root = filepath.Join(filepath.Dir(module), "shared")
 	}
+	dir := filepath.Join(root, "contracts", "twilio")
+	if _, err := os.Stat(filepath.Join(dir, messages)); err != nil {
+		return "", fmt.Errorf("the Twilio contract files are not in %s", dir)
+	}
+	return dir, nil
+}
+
+// moduleDir walks up to the folder that has go.mod.
+func moduleDir() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	for {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return filepath.Join(filepath.Dir(dir), "shared")
+			return dir, nil
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			t.Fatal("no go.mod above the working directory")
+			return "", errors.New("no go.mod above the working directory")
 		}
 		dir = parent
 	}
