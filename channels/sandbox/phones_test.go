@@ -59,6 +59,30 @@ func TestPhonesHearOnlyTheirOwn(t *testing.T) {
 	}
 }
 
+// A sandbox behind a server of the caller's, read message by message.
+func TestServedElsewhere(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.SetURL("http://127.0.0.1:1")
+	form := s.Take(customer, ours, "", sandbox.Media{Type: "image/png"})
+	if s.URL() != "http://127.0.0.1:1" || !strings.HasPrefix(form.Get("MediaUrl0"), s.URL()+"/2010-04-01/") {
+		t.Errorf("media at %s", form.Get("MediaUrl0"))
+	}
+	s.api(t, "POST", messages, sms("Body", "one"))
+	s.api(t, "POST", messages, sms("Body", "other", "To", "+14155550188"))
+	sent := s.SentTo(customer)
+	if len(sent) != 1 || sent[0].Body != "one" {
+		t.Fatalf("sent %+v", sent)
+	}
+	path := sandbox.DefaultAccountSID + "/Messages/" + sent[0].SID + ".json"
+	if status, answer := s.api(t, "GET", path, nil); status != 200 || answer["body"] != "one" {
+		t.Errorf("%d %v", status, answer)
+	}
+	if status, _ := s.api(t, "GET", sandbox.DefaultAccountSID+"/Messages/SM1.json", nil); status != 404 {
+		t.Errorf("no such message: %d", status)
+	}
+}
+
 func TestPhonesFail(t *testing.T) {
 	t.Parallel()
 	s := open(t)

@@ -299,8 +299,13 @@ func TestOptOutWords(t *testing.T) {
 		word, kind string
 		status     int
 	}{
-		{"hello", "", 201}, {"STOP", "STOP", 400}, {"start", "START", 201}, {"Cancel", "STOP", 400}, {"cancel my order", "", 400},
-		{"yes", "START", 201}, {"HELP", "HELP", 201},
+		{"hello", "", 201},
+		{"STOP", "STOP", 400},
+		{"start", "START", 201},
+		{"Cancel", "STOP", 400},
+		{"cancel my order", "", 400},
+		{"yes", "START", 201},
+		{"HELP", "HELP", 201},
 	} {
 		form := s.Take(customer, ours, tt.word)
 		if got := form.Get("OptOutType"); got != tt.kind {

@@ -2,12 +2,11 @@ package twilio
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-
-	"encoding/json"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 

@@ -96,7 +96,8 @@ func sandboxConfig(t testing.TB) sandbox.Config {
 	return sandbox.Config{
 		AccountSID: accountSID, AuthToken: token,
 		Numbers: []sandbox.Number{
-			{Address: ourSMS}, {Address: ourPool, ServiceSID: serviceSID},
+			{Address: ourSMS},
+			{Address: ourPool, ServiceSID: serviceSID},
 			{Address: "whatsapp:" + ourSMS},
 		},
 		Callbacks: sandbox.None,

@@ -257,6 +257,25 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
+// The credentials do not follow a redirect.
+func TestSendFollowsNoRedirect(t *testing.T) {
+	t.Parallel()
+	requests := 0
+	account, err := twilio.New(accountConfig(), roundTrip(func(r *http.Request) (*http.Response, error) {
+		requests++
+		return &http.Response{
+			StatusCode: http.StatusTemporaryRedirect, Body: http.NoBody, Request: r,
+			Header: http.Header{"Location": {"https://elsewhere.example/"}},
+		}, nil
+	}), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := account.Send(t.Context(), out("hi")); fault.KindOf(err) != fault.Unavailable || requests != 1 {
+		t.Errorf("%d requests, %v", requests, err)
+	}
+}
+
 // Large error pages do not cost a connection each.
 func TestConnectionsAreReused(t *testing.T) {
 	t.Parallel()

@@ -82,9 +82,9 @@ func signedForm(form url.Values) string {
 // portVariants returns address with and without its port; a missing port is
 // that of the scheme. Only the host part changes, byte for byte.
 func portVariants(u *url.URL, address string) []string {
-	host, bare := u.Host, u.Host
+	host := u.Host
 	if port := u.Port(); port != "" {
-		bare = strings.TrimSuffix(host, ":"+port)
+		bare := strings.TrimSuffix(host, ":"+port)
 		return []string{address, strings.Replace(address, host, bare, 1)}
 	}
 	port := ":443"
