@@ -78,10 +78,17 @@ func CanonicalPhone(raw, region string) (e164 string, ok bool) {
 		return "", false
 	}
 	n, err := phonenumbers.Parse(raw, region)
-	if err != nil || !phonenumbers.IsPossibleNumber(n) {
+	if err != nil || !phonenumbers.IsPossibleNumber(n) && !oldMexicanMobile(n) {
 		return "", false
 	}
 	return phonenumbers.Format(n, phonenumbers.E164), true
+}
+
+// oldMexicanMobile reports whether n is +52 1 and ten digits, which numbering
+// plans have dropped since 2019 but WhatsApp still sends.
+func oldMexicanMobile(n *phonenumbers.PhoneNumber) bool {
+	const lowest, highest = 1_10_0000_0000, 1_99_9999_9999
+	return n.GetCountryCode() == 52 && n.GetNationalNumber() >= lowest && n.GetNationalNumber() <= highest
 }
 
 // SamePhone reports whether two E.164 numbers are one number. An empty string
