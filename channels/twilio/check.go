@@ -10,34 +10,20 @@ import (
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
+	"wismo/core/check"
 	"wismo/core/fault"
 	"wismo/core/message"
 )
 
-// Level says how bad a finding is.
-type Level string
-
-// The levels.
-const (
-	OK   Level = "ok"
-	Warn Level = "warn" // works, or cannot be seen from here; look at it
-	Fail Level = "fail" // does not work
-)
-
-// Finding is one thing that Check has looked at.
-type Finding struct {
-	// Level says how bad it is.
-	Level Level
-	// Subject names it: "account", "auth token", or a number, masked.
-	Subject string
-	// Problem says what is found, and Mend what to do about it; Mend is empty
-	// where nothing is to be done.
-	Problem, Mend string
+// finding names what was looked at, what is found, and how to mend it; mend is
+// empty where nothing is to be done.
+func finding(level check.Level, subject, problem, mend string) check.Finding {
+	return check.Finding{Name: "twilio " + subject, Level: level, Detail: problem, Hint: mend}
 }
 
 // Check asks Twilio for the account and for each number and returns what it
 // finds, the account first. It changes nothing.
-func (a *Account) Check(ctx context.Context) []Finding {
+func (a *Account) Check(ctx context.Context) []check.Finding {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	found, ok := a.checkAccess(ctx)
@@ -52,22 +38,22 @@ func (a *Account) Check(ctx context.Context) []Finding {
 
 // checkAccess tries the credentials, and the primary auth token besides where
 // an API key makes the calls. Only the first is needed for anything further.
-func (a *Account) checkAccess(ctx context.Context) ([]Finding, bool) {
+func (a *Account) checkAccess(ctx context.Context) ([]check.Finding, bool) {
 	user, password := a.credentials()
 	what, mend := "auth token", "copy the primary auth token from the console's home page"
 	if a.cfg.APIKeySID != "" {
 		what, mend = "API key", "create a standard API key in this account and copy its SID and secret"
 	}
 	first := a.checkCredentials(ctx, what, mend, user, password)
-	if a.cfg.APIKeySID == "" || first.Level == Fail {
-		return []Finding{first}, first.Level != Fail
+	if a.cfg.APIKeySID == "" || first.Level == check.Failed {
+		return []check.Finding{first}, first.Level != check.Failed
 	}
 	second := a.checkCredentials(ctx, "auth token", "copy the primary auth token; webhooks are signed with it even where an API key sends",
 		a.cfg.AccountSID, a.cfg.AuthTokens[0])
-	return []Finding{first, second}, true
+	return []check.Finding{first, second}, true
 }
 
-func (a *Account) checkCredentials(ctx context.Context, what, mend, user, password string) Finding {
+func (a *Account) checkCredentials(ctx context.Context, what, mend, user, password string) check.Finding {
 	w := &wire{ctx: ctx, base: a.base, next: a.http}
 	var account api.ApiV2010Account
 	res, err := a.clientFor(w, user, password).SendRequest(http.MethodGet, vendorURL+a.resource(".json"), nil, nil)
@@ -77,63 +63,63 @@ func (a *Account) checkCredentials(ctx context.Context, what, mend, user, passwo
 	if err != nil {
 		e := w.failed("twilio check", err, a.now())
 		if e.Kind == fault.Denied || e.Kind == fault.NotFound {
-			return Finding{Fail, what, "Twilio refuses it for account " + a.cfg.AccountSID, mend}
+			return finding(check.Failed, what, "Twilio refuses it for account "+a.cfg.AccountSID, mend)
 		}
-		return Finding{Fail, what, "Twilio did not answer: " + e.Error(), "check the network and status.twilio.com"}
+		return finding(check.Failed, what, "Twilio did not answer: "+e.Error(), "check the network and status.twilio.com")
 	}
 	if status := value(account.Status); status != "active" {
-		return Finding{Fail, "account", "the account is " + printableOr(status, "not active"), "settle it in the console"}
+		return finding(check.Failed, "account", "the account is "+printableOr(status, "not active"), "settle it in the console")
 	}
-	return Finding{OK, what, "accepted", ""}
+	return finding(check.OK, what, "accepted", "")
 }
 
-func (a *Account) checkNumber(ctx context.Context, to string) Finding {
+func (a *Account) checkNumber(ctx context.Context, to string) check.Finding {
 	addr, _ := readAddress(to)
 	subject := string(addr.Channel) + " " + addr.String()
 	if addr.Channel == message.WhatsApp {
-		return Finding{
-			Warn, subject, "a WhatsApp sender's webhook cannot be read here",
-			"compare it in the console under Messaging, Senders, WhatsApp senders: " + a.MessageURL(),
-		}
+		return finding(
+			check.Warning, subject, "a WhatsApp sender's webhook cannot be read here",
+			"compare it in the console under Messaging, Senders, WhatsApp senders: "+a.MessageURL(),
+		)
 	}
 	if addr.Phone() == "" {
-		return Finding{Warn, subject, "a short code's webhook cannot be read here", "compare it in the console: " + a.MessageURL()}
+		return finding(check.Warning, subject, "a short code's webhook cannot be read here", "compare it in the console: "+a.MessageURL())
 	}
 	var page api.ListIncomingPhoneNumberResponse
 	query := url.Values{"PhoneNumber": {to}, "PageSize": {"20"}}
 	if err := a.get(ctx, "twilio check", a.resource("/IncomingPhoneNumbers.json")+"?"+query.Encode(), &page); err != nil {
-		return Finding{Fail, subject, "Twilio did not tell: " + err.Error(), "try again"}
+		return finding(check.Failed, subject, "Twilio did not tell: "+err.Error(), "try again")
 	}
 	i := slices.IndexFunc(page.IncomingPhoneNumbers, func(n api.ApiV2010IncomingPhoneNumber) bool { return value(n.PhoneNumber) == to })
 	if i < 0 {
-		return Finding{Fail, subject, "the number is not in account " + a.cfg.AccountSID, "buy it or move it there, or correct numbers"}
+		return finding(check.Failed, subject, "the number is not in account "+a.cfg.AccountSID, "buy it or move it there, or correct numbers")
 	}
 	number, _ := a.numberAt(addr)
 	return a.checkWebhook(subject, number, page.IncomingPhoneNumbers[i])
 }
 
 // checkWebhook compares the address that messages to a number are sent to.
-func (a *Account) checkWebhook(subject string, number Number, n api.ApiV2010IncomingPhoneNumber) Finding {
+func (a *Account) checkWebhook(subject string, number Number, n api.ApiV2010IncomingPhoneNumber) check.Finding {
 	set, _, _ := strings.Cut(value(n.SmsUrl), "#")
 	set, _, _ = strings.Cut(set, "?")
 	ours := a.MessageURL()
 	mend := "set the number's messaging webhook to " + ours + " (POST)"
 	switch {
 	case n.Capabilities != nil && !n.Capabilities.Sms:
-		return Finding{Fail, subject, "the number cannot send or receive SMS", "use one that can"}
+		return finding(check.Failed, subject, "the number cannot send or receive SMS", "use one that can")
 	case set == ours && !strings.EqualFold(value(n.SmsMethod), http.MethodPost):
-		return Finding{Fail, subject, "its webhook is called by " + printableOr(value(n.SmsMethod), "another method"), mend}
+		return finding(check.Failed, subject, "its webhook is called by "+printableOr(value(n.SmsMethod), "another method"), mend)
 	case set == ours && value(n.SmsApplicationSid) == "":
-		return Finding{OK, subject, "in this account, webhook set", ""}
+		return finding(check.OK, subject, "in this account, webhook set", "")
 	case number.MessagingServiceSID != "":
-		return Finding{
-			Warn, subject, "its webhook differs from ours; the Messaging Service may set its own",
-			"in the service's integration settings, defer to the sender's webhook or send to " + ours,
-		}
+		return finding(
+			check.Warning, subject, "its webhook differs from ours; the Messaging Service may set its own",
+			"in the service's integration settings, defer to the sender's webhook or send to "+ours,
+		)
 	case value(n.SmsApplicationSid) != "":
-		return Finding{Fail, subject, "a TwiML app overrides its webhook", "remove the app from the number, and " + mend}
+		return finding(check.Failed, subject, "a TwiML app overrides its webhook", "remove the app from the number, and "+mend)
 	default:
-		return Finding{Fail, subject, "its webhook is not ours", mend}
+		return finding(check.Failed, subject, "its webhook is not ours", mend)
 	}
 }
 

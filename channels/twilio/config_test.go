@@ -6,6 +6,7 @@ import (
 
 	"wismo/channels/sandbox"
 	"wismo/channels/twilio"
+	"wismo/core/check"
 	"wismo/core/message"
 )
 
@@ -81,21 +82,21 @@ func TestCheck(t *testing.T) {
 		{name: "all well", change: onlySMS, want: []string{"ok auth token: accepted", "ok sms +1*******100: webhook set"}},
 		{
 			name: "wrong token", change: func(s *settings) { onlySMS(s); s.account.AuthTokens = []string{"wrong"} },
-			want: []string{"fail auth token: refuses"},
+			want: []string{"FAIL auth token: refuses"},
 		},
 		{
 			name:    "Twilio is down",
 			change:  onlySMS,
 			arrange: func(r *rig) { r.twilio.Misbehave(sandbox.Mischief{Status: 503, Body: "down"}) },
-			want:    []string{"fail auth token: did not answer"},
+			want:    []string{"FAIL auth token: did not answer"},
 		},
 		{
 			name: "number not there", change: func(s *settings) { onlySMS(s); s.account.Numbers[0].Address = "+14155550155" },
-			want: []string{"ok auth token: accepted", "fail sms +1*******155: not in account"},
+			want: []string{"ok auth token: accepted", "FAIL sms +1*******155: not in account"},
 		},
 		{
 			name: "webhook elsewhere", change: onlySMS, arrange: func(r *rig) { r.twilio.SetWebhook("https://demo.twilio.com/welcome") },
-			want: []string{"ok auth token: accepted", "fail sms +1*******100: set the number's messaging webhook to " + publicURL + messagePath},
+			want: []string{"ok auth token: accepted", "FAIL sms +1*******100: set the number's messaging webhook to " + publicURL + messagePath},
 		},
 		{
 			name: "webhook with retries switched on", change: onlySMS,
@@ -109,7 +110,7 @@ func TestCheck(t *testing.T) {
 				s.account.APIKeySID, s.account.APIKeySecret = s.sandbox.APIKeySID, s.sandbox.APIKeySecret
 				s.account.AuthTokens = []string{"wrong"}
 			},
-			want: []string{"ok API key: accepted", "fail auth token: webhooks are signed with it", "ok sms +1*******100: webhook set"},
+			want: []string{"ok API key: accepted", "FAIL auth token: webhooks are signed with it", "ok sms +1*******100: webhook set"},
 		},
 		{
 			name: "what cannot be seen", change: func(s *settings) { s.account.Numbers = s.account.Numbers[1:] },
@@ -128,11 +129,11 @@ func TestCheck(t *testing.T) {
 			}
 			for i, f := range got {
 				head, word, _ := strings.Cut(tt.want[i], ": ")
-				if string(f.Level)+" "+f.Subject != head || !strings.Contains(f.Problem+" "+f.Mend, word) {
+				if string(f.Level)+" "+strings.TrimPrefix(f.Name, "twilio ") != head || !strings.Contains(f.Detail+" "+f.Hint, word) {
 					t.Errorf("finding %+v, want %s", f, tt.want[i])
 				}
-				if f.Level != twilio.OK && f.Mend == "" {
-					t.Errorf("%s: nothing said to mend it", f.Subject)
+				if f.Level != check.OK && f.Hint == "" {
+					t.Errorf("%s: nothing said to mend it", f.Name)
 				}
 			}
 		})

@@ -185,12 +185,21 @@ func (t *talk) rule(name string) { t.d.Rules = append(t.d.Rules, name) }
 
 func (t *talk) asked(q conversation.Question) { t.d.State.Asked = q }
 
-// introduce puts the line that a machine answers before the first reply.
+// introduce puts the line that a machine answers before the first thing the
+// customer hears, be it an answer or that a person takes over.
 func (t *talk) introduce() {
-	if len(t.d.Parts) == 0 || t.in.State.Introduced || !t.in.Shop.Introduce || t.d.OptOut {
+	if t.in.State.Introduced || !t.in.Shop.Introduce || t.d.OptOut {
 		return
 	}
-	t.d.Parts = append([]reply.Part{{Key: "intro"}}, t.d.Parts...)
+	intro := reply.Part{Key: "intro"}
+	switch {
+	case len(t.d.Parts) > 0:
+		t.d.Parts = append([]reply.Part{intro}, t.d.Parts...)
+	case t.d.HandOff != nil && len(t.d.HandOff.Told) > 0:
+		t.d.HandOff.Told = append([]reply.Part{intro}, t.d.HandOff.Told...)
+	default:
+		return
+	}
 	t.d.State.Introduced = true
 	t.rule("introduced")
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"wismo/channels/twilio"
+	"wismo/cmd/internal/metrics"
 	"wismo/config"
 	"wismo/core/bot"
 	"wismo/core/message"
@@ -23,6 +24,7 @@ import (
 type App struct {
 	cfg      config.Config
 	log      *slog.Logger
+	metrics  *metrics.Metrics
 	public   *door
 	private  *door
 	sandbox  *sandboxes
@@ -35,7 +37,7 @@ type App struct {
 // part. It listens already, but answers nothing before Start. Stop must be
 // called even if Start is not.
 func New(ctx context.Context, c config.Config, version string, log *slog.Logger) (a *App, err error) {
-	a = &App{cfg: c, log: log}
+	a = &App{cfg: c, log: log, metrics: metrics.New()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
@@ -58,7 +60,7 @@ func New(ctx context.Context, c config.Config, version string, log *slog.Logger)
 
 // build makes the adapters, the bot and the record they share.
 func (a *App) build(ctx context.Context, version string) error {
-	parts, err := newAdapters(a.cfg, version, a.log)
+	parts, err := builder{cfg: a.cfg, version: version, metrics: a.metrics, log: a.log}.adapters()
 	if err != nil {
 		return err
 	}
@@ -119,6 +121,7 @@ func (a *App) privateRoutes() http.Handler {
 		}
 		fmt.Fprintln(w, "ready")
 	})
+	mux.Handle("GET /metrics", a.metrics.Handler())
 	return mux
 }
 

@@ -27,6 +27,8 @@ const (
 	account = twilio.DefaultAccountSID
 	token   = twilio.DefaultAuthToken
 	public  = "https://bot.example.com"
+
+	storeToken = shopify.DefaultToken
 )
 
 // Phone returns the number of the i-th customer, from the ranges kept for
@@ -84,7 +86,8 @@ func Start(ctx context.Context, o Options) (*Rig, error) {
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	storeURL, err := r.startStore(o.Latency)
+	r.Shopify = shopify.New(shopify.Config{Token: storeToken, Latency: o.Latency})
+	storeURL, err := r.Shopify.Start("127.0.0.1:0")
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
@@ -130,7 +133,7 @@ shops:
     numbers:
       - {channel: sms, address: %q}
       - {channel: whatsapp, address: %q}
-    store: {kind: shopify, domain: acme.myshopify.com, token: shpat_test, endpoint: %q}
+    store: {kind: shopify, domain: acme.myshopify.com, token: shpat_sandbox, endpoint: %q}
     limits: {sender_failures: 1000, order_failures: 1000, replies_per_hour: 1000}
 `
 

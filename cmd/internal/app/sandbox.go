@@ -1,0 +1,73 @@
+package app
+
+import (
+	"errors"
+	"slices"
+
+	twiliobox "wismo/channels/sandbox"
+	"wismo/config"
+	shopifybox "wismo/stores/sandbox"
+)
+
+// sandboxes are the local stand-ins for Twilio and Shopify.
+type sandboxes struct {
+	twilio    *twiliobox.Twilio
+	shopify   *shopifybox.Shopify
+	twilioURL string
+}
+
+// startSandboxes starts the stand-ins and points the configuration at them.
+// public is where this process takes webhooks.
+func startSandboxes(c *config.Config, public string) (*sandboxes, error) {
+	if len(c.Twilio) != 1 || len(c.Shops) != 1 {
+		return nil, errors.New("the sandbox plays one Twilio account and one shop")
+	}
+	c.Twilio, c.Shops = slices.Clone(c.Twilio), slices.Clone(c.Shops)
+	s := &sandboxes{shopify: shopifybox.New(shopifybox.Config{Token: c.Shops[0].Store.Token.Reveal(), Version: c.Shops[0].Store.Version})}
+	endpoint, err := s.shopify.Start("127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	s.twilio = twiliobox.New(twiliobox.Config{
+		AccountSID: c.Twilio[0].AccountSID, AuthToken: c.Twilio[0].AuthToken.Reveal(), Numbers: sandboxNumbers(c.Shops[0]), Customers: examples(),
+	})
+	if s.twilioURL, err = s.twilio.Start(c.Sandbox.Listen); err != nil {
+		s.close()
+		return nil, errors.Join(err, errors.New("is another demo running? `wismo demo --sandbox 127.0.0.1:0` takes a free port"))
+	}
+	c.PublicURL = "http://" + public
+	c.Twilio[0].BaseURL = s.twilioURL
+	c.Shops[0].Store.Endpoint = endpoint
+	return s, nil
+}
+
+func sandboxNumbers(s config.Shop) []twiliobox.Number {
+	var list []twiliobox.Number
+	for _, n := range s.Numbers {
+		address := n.Address
+		if n.Channel == "whatsapp" {
+			address = "whatsapp:" + address
+		}
+		list = append(list, twiliobox.Number{Address: address, ServiceSID: n.MessagingService})
+	}
+	return list
+}
+
+// examples are three customers worth being.
+func examples() []twiliobox.Customer {
+	return []twiliobox.Customer{
+		{Name: "Ana", Phone: "+14155550101", Email: "ana@example.com", Hint: "where is my order #1001?"},
+		{Name: "Ben", Phone: "+14155550102", Email: "ben@example.com", Hint: "#1002 says delivered but I never got it"},
+		{Name: "Eve", Phone: "+14155550105", Email: "eve@example.com", Hint: "when will order 1005 arrive?"},
+	}
+}
+
+// connect tells the local Twilio where webhooks go.
+func (s *sandboxes) connect(webhook string) { s.twilio.SetWebhook(webhook) }
+
+func (s *sandboxes) close() {
+	if s.twilio != nil {
+		s.twilio.Close()
+	}
+	s.shopify.Close()
+}

@@ -1,0 +1,50 @@
+package remote
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"wismo/core/fault"
+)
+
+func isTLS(err error) bool {
+	var host x509.HostnameError
+	var authority x509.UnknownAuthorityError
+	var invalid x509.CertificateInvalidError
+	var verification *tls.CertificateVerificationError
+	return errors.As(err, &host) || errors.As(err, &authority) || errors.As(err, &invalid) || errors.As(err, &verification)
+}
+
+// Read repeats a read until it succeeds, fails for good, or budget is used up.
+// A throttled read waits until it is allowed again, if that is within the
+// budget; any other pause grows and has some chance in it. When the budget ends
+// the fault is Unavailable, whatever the last one was.
+func Read[T any](ctx context.Context, op string, budget time.Duration, read func(context.Context) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, budget)
+	defer cancel()
+	pause := 100 * time.Millisecond
+	for {
+		v, err := read(ctx)
+		if err == nil || !fault.KindOf(err).Retryable() {
+			return v, err
+		}
+		wait := pause + rand.N(pause)
+		if until := fault.Until(err); !until.IsZero() {
+			wait = max(wait, time.Until(until))
+		}
+		end, _ := ctx.Deadline()
+		if time.Until(end) < wait {
+			return v, &fault.Error{Kind: fault.Unavailable, Op: op, Err: err}
+		}
+		select {
+		case <-ctx.Done():
+			return v, &fault.Error{Kind: fault.Unavailable, Op: op, Err: err}
+		case <-time.After(wait):
+		}
+		pause = min(2*pause, time.Second)
+	}
+}
