@@ -17,8 +17,8 @@ import (
 
 // How many conversations are worked on at once where nothing is configured.
 const (
-	workersPostgres = 64
-	workersSQLite   = 16
+	workersPostgres = 512
+	workersSQLite   = 64
 )
 
 // record is the durable part: the journal and the queue over one database.
@@ -65,7 +65,7 @@ func openPostgres(ctx context.Context, url string, opts journal.Options, work qu
 	}
 	// A worker holds a connection only while it writes; webhooks and the queue
 	// need some of their own.
-	pool, err := postgres.Connect(ctx, url, min(work.Workers/2+16, 60))
+	pool, err := postgres.Connect(ctx, url, min(work.Workers/8+16, 60))
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
