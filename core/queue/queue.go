@@ -1,4 +1,4 @@
-// Package queue knows how owed work is woken up: as River jobs, inserted in the
+// Package queue knows how owed work is woken up: as River jobs, written in the
 // journal's own transactions, worked on by every replica. It is the only
 // importer of River (v0.49.0).
 //
@@ -124,8 +124,9 @@ func build[T any](driver riverdriver.Driver[T], l living, h Handler, o Options) 
 
 const (
 	fetchCooldown = 10 * time.Millisecond
-	// fetchPoll is how often jobs are looked for when no notice of one comes.
-	fetchPoll = 250 * time.Millisecond
+	// fetchPoll is how often jobs are looked for. It bounds what waiting for a
+	// worker adds to an answer; each look is one indexed statement.
+	fetchPoll = 20 * time.Millisecond
 )
 
 // Start begins to work. It returns when jobs can be fetched.

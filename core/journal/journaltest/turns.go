@@ -45,10 +45,10 @@ func burstOwesOne(t *testing.T, b *bench) {
 
 func allOrNothing(t *testing.T, b *bench) {
 	m := b.inbound(ana, "hi")
-	b.owed.Fail(errBroken)
+	b.owed.Break(true)
 	_, err := b.j.Receive(t.Context(), m)
 	wantFault(t, err, fault.Unavailable)
-	b.owed.Fail(nil)
+	b.owed.Break(false)
 	repeated, err := b.j.Receive(t.Context(), m)
 	if err != nil || repeated {
 		t.Fatalf("the message that was not acknowledged was kept: repeated %v, error %v", repeated, err)
