@@ -31,15 +31,14 @@ func (c *conversationRow) scan(r Row, more ...any) error {
 	return r.Scan(append([]any{&c.id, &c.version, &c.answeredUpTo, &c.wakeAt, &c.shop, &c.channel, &c.account, &c.customer, &c.ours, &c.state, &c.owed, &c.optedOut, &c.handOff}, more...)...)
 }
 
-// lockStmts lock a conversation's row and then read it. In one statement what
-// stands in other tables would be read as it was before the wait for the lock.
-func (j *Journal) lockStmts(id int64, c *conversationRow) []Stmt {
-	read := stmt(conversationColumns+` FROM conversation c WHERE c.id = $1`, id)
-	read.Scan = func(r Row) error { return c.scan(r) }
+// lockOnly locks a conversation's row. What is then read must be read by a
+// further statement: in one, what stands in other tables would be read as it
+// was before the wait for the lock.
+func (j *Journal) lockOnly(id int64) []Stmt {
 	if j.d.ForUpdate == "" {
-		return []Stmt{read}
+		return nil
 	}
-	return []Stmt{stmt(`SELECT id FROM conversation WHERE id = $1`+j.d.ForUpdate, id), read}
+	return []Stmt{stmt(`SELECT id FROM conversation WHERE id = $1`+j.d.ForUpdate, id)}
 }
 
 func noConversation(id int64) error {
@@ -49,7 +48,9 @@ func noConversation(id int64) error {
 // lock locks a conversation and reads it.
 func (j *Journal) lock(ctx context.Context, q Querier, id int64) (*conversationRow, error) {
 	c := &conversationRow{}
-	if err := q.Batch(ctx, j.lockStmts(id, c)...); err != nil {
+	read := stmt(conversationColumns+` FROM conversation c WHERE c.id = $1`, id)
+	read.Scan = func(r Row) error { return c.scan(r) }
+	if err := q.Batch(ctx, append(j.lockOnly(id), read)...); err != nil {
 		return nil, err
 	}
 	if c.id == 0 {

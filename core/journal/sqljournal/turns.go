@@ -121,22 +121,14 @@ func (r *replyRow) due(now time.Time) journal.StepKind {
 	}
 }
 
-// unsettledStmt reads the conversation's oldest reply that is not settled,
-// leaving one out.
-func unsettledStmt(conversationID, except int64, r *replyRow) Stmt {
-	s := stmt(`SELECT id, account, text, status, attempt, first_try, attempt_at, next_at, despite_opt_out
-		FROM message WHERE conversation_id = $1 AND direction = 2 AND status IN (1, 2) AND id <> $2 ORDER BY id LIMIT 1`, conversationID, except)
-	s.Scan = func(row Row) error {
-		return row.Scan(&r.id, &r.account, &r.text, &r.status, &r.attempt, &r.firstTry, &r.attemptAt, &r.nextAt, &r.despite)
-	}
-	return s
-}
-
 // unsettled returns the conversation's oldest reply that is not settled, nil
 // if there is none.
 func (j *Journal) unsettled(ctx context.Context, q Querier, c *conversationRow) (*replyRow, error) {
 	r := &replyRow{}
-	if err := q.Batch(ctx, unsettledStmt(c.id, 0, r)); err != nil || r.id == 0 {
+	err := q.Batch(ctx, stmt(`SELECT id, account, text, status, attempt, first_try, attempt_at, next_at, despite_opt_out
+		FROM message WHERE conversation_id = $1 AND direction = 2 AND status IN (1, 2) ORDER BY id LIMIT 1`, c.id).
+		into(&r.id, &r.account, &r.text, &r.status, &r.attempt, &r.firstTry, &r.attemptAt, &r.nextAt, &r.despite))
+	if err != nil || r.id == 0 {
 		return nil, err
 	}
 	return r, nil
@@ -176,36 +168,39 @@ func (c *conversationRow) reply(id int64, account, text string, first time.Time,
 
 // handedOver is what is read to settle a hand-over.
 type handedOver struct {
-	status, attempt, early           int
-	account, earlyFault, earlyReason string
-	other                            int64
-	next                             replyRow
-	heard                            []heardRow
+	status, attempt int
+	// other is the message that has the receipt's provider id already.
+	other int64
+	// early is true if something was reported on that id before; more is true
+	// if another reply waits or a message has no answer.
+	early, more bool
+}
+
+// settledStmts lock the conversation and read all that a settlement depends
+// on.
+func (j *Journal) settledStmts(id int64, s journal.Settlement, c *conversationRow, h *handedOver) []Stmt {
+	sid := ""
+	if s.Receipt != nil {
+		sid = s.Receipt.ProviderID
+	}
+	read := stmt(conversationColumns+`, m.status, m.attempt,
+		coalesce((SELECT o.id FROM message o WHERE o.account = m.account AND o.provider_id = $3), 0),
+		EXISTS (SELECT 1 FROM early_report e WHERE e.account = m.account AND e.provider_id = $3),
+		EXISTS (SELECT 1 FROM message o WHERE o.conversation_id = c.id AND (o.direction = 2 AND o.status IN (1, 2) AND o.id <> m.id OR o.direction = 1 AND o.id > c.answered_up_to))
+		FROM conversation c JOIN message m ON m.conversation_id = c.id WHERE c.id = $1 AND m.id = $2 AND m.direction = 2`, id, s.ReplyID, sid)
+	read.Scan = func(r Row) error { return c.scan(r, &h.status, &h.attempt, &h.other, &h.early, &h.more) }
+	return append(j.lockOnly(id), read)
 }
 
 // settled writes down what became of a hand-over and takes the next step. In
 // the usual case the reply is sent and nothing else is owed; that takes two
 // round trips.
 func (j *Journal) settled(ctx context.Context, tx Tx, id int64, s journal.Settlement, now time.Time) (journal.Step, error) {
-	c, h := &conversationRow{}, handedOver{status: -1}
-	sid := ""
-	if s.Receipt != nil {
-		sid = s.Receipt.ProviderID
-	}
-	list := append(j.lockStmts(id, c),
-		stmt(`SELECT status, attempt, account FROM message WHERE id = $1 AND conversation_id = $2 AND direction = 2`, s.ReplyID, id).into(&h.status, &h.attempt, &h.account),
-		stmt(`SELECT id FROM message WHERE account = (SELECT account FROM message WHERE id = $1) AND provider_id = $2`, s.ReplyID, sid).into(&h.other),
-		stmt(`DELETE FROM early_report WHERE account = (SELECT account FROM message WHERE id = $1) AND provider_id = $2 RETURNING status, fault, reason`, s.ReplyID, sid).
-			into(&h.early, &h.earlyFault, &h.earlyReason),
-		unsettledStmt(id, s.ReplyID, &h.next))
-	list = append(list, turnStmts(id, now, &conversationRow{}, &h.heard)[1])
-	if err := tx.Batch(ctx, list...); err != nil {
+	c, h := &conversationRow{}, handedOver{}
+	if err := tx.Batch(ctx, j.settledStmts(id, s, c, &h)...); err != nil {
 		return journal.Step{}, err
 	}
-	switch {
-	case c.id == 0:
-		return journal.Step{}, noConversation(id)
-	case h.status < 0:
+	if c.id == 0 {
 		return journal.Step{}, fault.New(fault.NotFound, "settle", "conversation %d has no reply %d", id, s.ReplyID)
 	}
 	status := message.Status(h.status)
@@ -236,36 +231,60 @@ func (j *Journal) adopt(ctx context.Context, tx Tx, c *conversationRow, s journa
 	if h.other != 0 && h.other != s.ReplyID {
 		return journal.Step{}, journal.Adopted
 	}
-	status, kind, reason := max(s.Receipt.Status, message.Sent), fault.Permanent.String(), fault.Reason("")
-	if message.Status(h.early) > status {
-		status, kind, reason = message.Status(h.early), h.earlyFault, fault.Reason(h.earlyReason)
+	r := report{status: max(s.Receipt.Status, message.Sent), kind: fault.Permanent.String()}
+	if h.early {
+		if err := takeEarly(ctx, tx, s, &r); err != nil {
+			return journal.Step{}, err
+		}
 	}
-	stored := status
+	stored := r.status
 	if stored == message.Failed {
 		stored = message.Sent
 	}
 	sent := stmt(`UPDATE message SET provider_id = $2, status = $3, settled_at = $4, at = $4 WHERE id = $1`, s.ReplyID, s.Receipt.ProviderID, int(stored), micros(now))
-	quiet := h.next.id == 0 && len(h.heard) == 0 && (c.wakeAt == 0 || c.wakeAt > micros(now))
-	if status != message.Failed && quiet {
+	if r.status != message.Failed && !h.more && (c.wakeAt == 0 || c.wakeAt > micros(now)) {
 		return journal.Step{Kind: journal.Done}, tx.Last(ctx, sent, stmt(`UPDATE conversation SET owed = false WHERE id = $1`, c.id))
 	}
 	if err := tx.Batch(ctx, sent); err != nil {
 		return journal.Step{}, err
 	}
-	if status == message.Failed {
-		if err := j.fail(ctx, tx, c, s.ReplyID, message.Failed, kind, reason); err != nil {
+	if r.status == message.Failed {
+		if err := j.fail(ctx, tx, c, s.ReplyID, message.Failed, r.kind, r.reason); err != nil {
 			return journal.Step{}, err
 		}
 	}
 	return j.step(ctx, tx, c, now)
 }
 
+// report is how far a provider says that a message has come.
+type report struct {
+	status message.Status
+	kind   string
+	reason fault.Reason
+}
+
+// takeEarly takes what was reported on a provider's id before it was known
+// whose it is.
+func takeEarly(ctx context.Context, tx Tx, s journal.Settlement, r *report) error {
+	var status int
+	var kind, reason string
+	err := tx.Batch(ctx, stmt(`DELETE FROM early_report WHERE account = (SELECT account FROM message WHERE id = $1) AND provider_id = $2 RETURNING status, fault, reason`,
+		s.ReplyID, s.Receipt.ProviderID).into(&status, &kind, &reason))
+	if err == nil && message.Status(status) > r.status {
+		*r = report{message.Status(status), kind, fault.Reason(reason)}
+	}
+	return err
+}
+
 // Finish implements journal.Turns. In the usual case there is one reply, which
 // is handed over at once; that takes two round trips.
 func (j *Journal) Finish(ctx context.Context, o journal.Outcome, now time.Time) (step journal.Step, err error) {
 	err = j.db.Write(ctx, func(ctx context.Context, tx Tx) error {
-		c, pending := &conversationRow{}, replyRow{}
-		if err := tx.Batch(ctx, append(j.lockStmts(o.ConversationID, c), unsettledStmt(o.ConversationID, 0, &pending))...); err != nil {
+		c, pending := &conversationRow{}, false
+		read := stmt(conversationColumns+`, EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.direction = 2 AND m.status IN (1, 2))
+			FROM conversation c WHERE c.id = $1`, o.ConversationID)
+		read.Scan = func(r Row) error { return c.scan(r, &pending) }
+		if err := tx.Batch(ctx, append(j.lockOnly(o.ConversationID), read)...); err != nil {
 			return err
 		}
 		switch {
@@ -274,7 +293,7 @@ func (j *Journal) Finish(ctx context.Context, o journal.Outcome, now time.Time) 
 		case c.version != o.Version:
 			return journal.ErrStale
 		}
-		step, err = j.finish(ctx, tx, c, o, pending.id == 0, now)
+		step, err = j.finish(ctx, tx, c, o, !pending, now)
 		return err
 	})
 	return step, failed("finish", err)
