@@ -38,7 +38,7 @@ func newLogger(c config.Log, w *os.File) *slog.Logger {
 		level = slog.LevelInfo
 	}
 	if c.Format == "text" || c.Format == "auto" && terminal(w) {
-		return slog.New(tint.NewHandler(w, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !terminal(w)}))
+		return slog.New(tint.NewTextHandler(w, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !terminal(w)}))
 	}
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
 }

@@ -216,9 +216,9 @@ type Settlement struct {
 	Err error
 }
 
-// Adopted is an error of Next: the receipt's provider id belongs to another
+// ErrAdopted is an error of Next: the receipt's provider id belongs to another
 // message already. The worker must take another receipt or send.
-var Adopted = errors.New("this provider id is another message's")
+var ErrAdopted = errors.New("this provider id is another message's")
 
 // Attempt is a claim that is about to be checked.
 type Attempt struct {

@@ -33,7 +33,7 @@ func (d db) Write(ctx context.Context, f func(context.Context, sqljournal.Tx) er
 }
 
 // Reader implements sqljournal.DB.
-func (d db) Reader() sqljournal.Querier { return reader{d.pool} }
+func (d db) Reader() sqljournal.Querier { return reader(d) }
 
 // reader runs what needs no transaction of its own.
 type reader struct{ pool *pgxpool.Pool }

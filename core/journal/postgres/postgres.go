@@ -94,9 +94,10 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	return migrateQueue(ctx, pool)
 }
 
-// dropUnused drops two indexes of River's that only its job lists use, which
-// we do not have. As GIN indexes they cost more than all else of an insert.
-const dropUnused = "DROP INDEX IF EXISTS river_job_args_index, river_job_metadata_index"
+// dropUnused drops three indexes of River's that only its lists of jobs use,
+// which we do not have. Two are GIN indexes and cost more than all else of an
+// insert; the third has one value for nearly every row.
+const dropUnused = "DROP INDEX IF EXISTS river_job_args_index, river_job_metadata_index, river_job_kind"
 
 // queueLock is the advisory lock under which the queue's schema is changed.
 const queueLock = 7_316_001

@@ -128,7 +128,7 @@ func failed(op string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := errors.AsType[*fault.Error](err); ok || errors.Is(err, journal.ErrStale) || errors.Is(err, journal.Adopted) {
+	if _, ok := errors.AsType[*fault.Error](err); ok || errors.Is(err, journal.ErrStale) || errors.Is(err, journal.ErrAdopted) {
 		return err
 	}
 	return fault.New(fault.Unavailable, "journal "+op, "%w", err)

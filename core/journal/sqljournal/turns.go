@@ -229,7 +229,7 @@ func (j *Journal) unsent(ctx context.Context, tx Tx, c *conversationRow, s journ
 // that id before.
 func (j *Journal) adopt(ctx context.Context, tx Tx, c *conversationRow, s journal.Settlement, h handedOver, now time.Time) (journal.Step, error) {
 	if h.other != 0 && h.other != s.ReplyID {
-		return journal.Step{}, journal.Adopted
+		return journal.Step{}, journal.ErrAdopted
 	}
 	r := report{status: max(s.Receipt.Status, message.Sent), kind: fault.Permanent.String()}
 	if h.early {
