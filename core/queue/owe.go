@@ -12,6 +12,10 @@ import (
 // module is pinned, and the tests of this package hold the two together. It
 // saves a round trip and a heavy statement with every message.
 //
+// A job for later is available as well, with its time: workers fetch what is due.
+// River's own state for it, scheduled, would wait for a leader to make it
+// available, and after a crash there is none for some fifteen seconds.
+//
 // No notice is sent along: PostgreSQL lets transactions that notify commit only
 // one after the other. Workers look for jobs every fetchPoll instead.
 type owe struct {
@@ -26,7 +30,7 @@ func OwePostgres() journal.Owe {
 	const insert = `INSERT INTO river_job (state, kind, args, max_attempts, scheduled_at) VALUES (`
 	return owe{
 		now:   insert + `'available', $1, jsonb_build_object('id', $2::bigint), $3, now())`,
-		later: insert + `'scheduled', $1, jsonb_build_object('id', $2::bigint), $3, $4)`,
+		later: insert + `'available', $1, jsonb_build_object('id', $2::bigint), $3, $4)`,
 		at:    func(t time.Time) any { return t },
 	}
 }
@@ -37,7 +41,7 @@ func OweSQLite() journal.Owe {
 	const rest = `, datetime('now', 'subsec'), jsonb('{}'), 1, 'default', jsonb('[]'))`
 	return owe{
 		now:   insert + `'available', $1, jsonb(json_object('id', $2)), $3, datetime('now', 'subsec')` + rest,
-		later: insert + `'scheduled', $1, jsonb(json_object('id', $2)), $3, $4` + rest,
+		later: insert + `'available', $1, jsonb(json_object('id', $2)), $3, $4` + rest,
 		// The form in which River compares times in SQLite.
 		at: func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },
 	}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -246,10 +247,17 @@ func (p *Replica) Log() string {
 }
 
 // Deliver has the local Twilio receive a text and post its webhook until a
-// replica acknowledges it, as a provider with retries does. The same webhook
-// may so reach more than one replica.
-func (r *Rig) Deliver(ctx context.Context, from, text string) error {
+// replica acknowledges it, as a provider with retries does, and then once more
+// if twice is set. The same webhook may so reach more than one replica.
+func (r *Rig) Deliver(ctx context.Context, from, text string, twice bool) error {
 	form := r.Twilio.Take(from, Number, text)
+	if err := r.post(ctx, form); err != nil || !twice {
+		return err
+	}
+	return r.post(ctx, form)
+}
+
+func (r *Rig) post(ctx context.Context, form url.Values) error {
 	for {
 		status, err := r.Twilio.Post(ctx, public+"/twilio/"+account+"/message", form)
 		if err == nil && status == http.StatusOK {
