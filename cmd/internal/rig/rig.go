@@ -30,6 +30,9 @@ const (
 	public  = "https://bot.example.com"
 
 	storeToken = shopify.DefaultToken
+
+	// Webhook is the address that the local Twilio signs its messages for.
+	Webhook = public + "/twilio/" + account + "/message"
 )
 
 // Phone returns the number of the i-th customer, from the ranges kept for
@@ -97,7 +100,7 @@ func Start(ctx context.Context, o Options) (*Rig, error) {
 			return nil, errors.Join(err, r.Close())
 		}
 	}
-	r.Twilio.SetWebhook(public+"/twilio/"+account+"/message", r.reach...)
+	r.Twilio.SetWebhook(Webhook, r.reach...)
 	return r, nil
 }
 
@@ -259,7 +262,7 @@ func (r *Rig) Deliver(ctx context.Context, from, text string, twice bool) error 
 
 func (r *Rig) post(ctx context.Context, form url.Values) error {
 	for {
-		status, err := r.Twilio.Post(ctx, public+"/twilio/"+account+"/message", form)
+		status, err := r.Twilio.Post(ctx, Webhook, form)
 		if err == nil && status == http.StatusOK {
 			return nil
 		}
