@@ -75,9 +75,9 @@ func New(cfg Config, client *http.Client, now func() time.Time, log *slog.Logger
 	return s
 }
 
-// refRE is what an order number may be made of; anything else is no order of
-// any shop and is not asked for.
-var refRE = regexp.MustCompile(`^[#A-Za-z0-9][A-Za-z0-9 _./-]{0,39}$`)
+// refRE is what an order number may be made of; anything else, a lone "#" too,
+// is no order of any shop and is not asked for.
+var refRE = regexp.MustCompile(`^(?:# *)?[A-Za-z0-9][A-Za-z0-9 _./-]{0,39}$`)
 
 // maxPages is how far near matches are searched for the exact one.
 const maxPages = 3
