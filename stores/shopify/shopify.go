@@ -79,7 +79,7 @@ func New(cfg Config, client *http.Client, now func() time.Time, log *slog.Logger
 // is no order of any shop and is not asked for.
 var refRE = regexp.MustCompile(`^(?:# *)?[A-Za-z0-9][A-Za-z0-9 _./-]{0,39}$`)
 
-// maxPages is how far near matches are searched for the exact one.
+// maxPages is how far near matches are searched for the exact ones.
 const maxPages = 3
 
 // Find implements order.Store.
@@ -96,28 +96,30 @@ func notFound() error {
 	return fault.New(fault.NotFound, "shopify order", "there is none of that name")
 }
 
+// find reads all that the search finds and keeps what is exactly ref: orders
+// of one name may stand on different pages, with near names between them.
 func (s *Store) find(ctx context.Context, ref order.Ref) ([]order.Order, error) {
 	query, after := search(s.cfg.Format.Names(ref.Text)), (*string)(nil)
+	var found []order.Order
 	for range maxPages {
 		page, unread, err := s.page(ctx, query, after)
 		if err != nil {
 			return nil, err
 		}
-		var found []order.Order
 		for _, n := range page.Nodes {
 			if s.matches(n, ref) {
 				found = append(found, mapOrder(n, unread, s.now()))
 			}
-		}
-		if len(found) > 0 {
-			return found, nil
 		}
 		if !page.PageInfo.HasNextPage || page.PageInfo.EndCursor == nil {
 			break
 		}
 		after = page.PageInfo.EndCursor
 	}
-	return nil, notFound()
+	if len(found) == 0 {
+		return nil, notFound()
+	}
+	return found, nil
 }
 
 // search returns the query for any of the names, or for a confirmation number
