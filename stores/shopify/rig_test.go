@@ -88,7 +88,7 @@ func against(t *testing.T, budget time.Duration, handler http.HandlerFunc) *shop
 	t.Cleanup(client.CloseIdleConnections)
 	return shopify.New(shopify.Config{
 		Token: sandbox.DefaultToken, Version: "2026-10", Endpoint: server.URL, Format: shop.Defaults().Orders, Budget: budget,
-	}, client, storetest.Noon, slog.New(slog.DiscardHandler))
+	}, client, time.Now, slog.New(slog.DiscardHandler))
 }
 
 // answering returns a handler that gives every request the same answer.

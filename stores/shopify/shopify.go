@@ -69,7 +69,7 @@ func New(cfg Config, client *http.Client, now func() time.Time, log *slog.Logger
 	if cfg.Budget == 0 {
 		cfg.Budget = 5 * time.Second
 	}
-	s := &Store{cfg: cfg, now: now, log: log, tokens: &tokens{cfg: cfg, http: client, now: now}}
+	s := &Store{cfg: cfg, now: now, log: log, tokens: newTokens(cfg, client, now)}
 	s.parts.now = now
 	s.client = graphql.NewClient(cfg.Endpoint+"/admin/api/"+cfg.Version+"/graphql.json", &doer{http: client, tokens: s.tokens, now: now})
 	return s
@@ -149,15 +149,20 @@ func (s *Store) page(ctx context.Context, query string, after *string) (*findOrd
 	for range len(optional) + 1 {
 		use := s.parts.allowed()
 		res, err := findOrders(ctx, s.client, query, after, use["customer"], use["fulfillmentOrders"], use["returns"])
-		refused, err := s.judge(err)
+		no, err := s.judge(err)
 		switch {
 		case err != nil:
 			return nil, nil, err
-		case refused == "":
-			return &res.Orders, missing(use), nil
+		case len(no.parts) > 0:
+			s.log.Warn("shopify refuses a part of orders; it is left out for a while", "part", strings.Join(no.parts, " "), "hint", "grant the scope that `wismo check` names")
+			s.parts.refuse(no.parts)
+		case res.Orders.Nodes == nil && no.contacts:
+			return nil, nil, denied("the app may not read contacts", "request access to protected customer data (level 2) for the app")
+		case res.Orders.Nodes == nil: // not even an empty list: no proof that there is none
+			return nil, nil, fault.New(fault.Unavailable, "shopify order", "the answer holds no orders")
+		default:
+			return &res.Orders, missing(use, no.contacts), nil
 		}
-		s.log.Warn("shopify refuses a part of orders; it is left out for a while", "part", refused, "hint", "grant the scope that `wismo check` names")
-		s.parts.refuse(refused)
 	}
 	return nil, nil, fault.New(fault.Denied, "shopify order", "access is refused part after part")
 }
@@ -185,17 +190,22 @@ func (p *parts) allowed() map[string]bool {
 	return use
 }
 
-func (p *parts) refuse(part string) {
+func (p *parts) refuse(list []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.until == nil {
 		p.until = map[string]time.Time{}
 	}
-	p.until[part] = p.now().Add(refusedFor)
+	for _, part := range list {
+		p.until[part] = p.now().Add(refusedFor)
+	}
 }
 
-func missing(use map[string]bool) []string {
+func missing(use map[string]bool, contacts bool) []string {
 	var out []string
+	if contacts {
+		out = append(out, order.UnreadContacts)
+	}
 	for _, part := range optional {
 		if !use[part] {
 			out = append(out, part)
