@@ -95,6 +95,11 @@ func (j judge) value(f *ast.Field, t *ast.Type, v any, path string) error {
 	case t.Elem != nil:
 		return j.list(f, t, v, path)
 	case len(f.SelectionSet) > 0:
+		if o, ok := v.(map[string]any); ok { // a connection has `first` above its nodes
+			if nodes, ok := o["nodes"].([]any); ok && j.tooMany(f, nodes) {
+				return fmt.Errorf("%s: %d nodes, more than asked for", path, len(nodes))
+			}
+		}
 		return j.object(f.SelectionSet, v, path)
 	default:
 		return j.leaf(t.NamedType, v, path)
@@ -106,8 +111,8 @@ func (j judge) list(f *ast.Field, t *ast.Type, v any, path string) error {
 	if !ok {
 		return fmt.Errorf("%s: %T is no list", path, v)
 	}
-	if first, ok := number(f.ArgumentMap(j.vars)["first"]); ok && len(list) > first {
-		return fmt.Errorf("%s: %d of at most %d", path, len(list), first)
+	if j.tooMany(f, list) {
+		return fmt.Errorf("%s: %d, more than asked for", path, len(list))
 	}
 	for i, item := range list {
 		if err := j.value(f, t.Elem, item, fmt.Sprintf("%s.%d", path, i)); err != nil {
@@ -115,6 +120,12 @@ func (j judge) list(f *ast.Field, t *ast.Type, v any, path string) error {
 		}
 	}
 	return nil
+}
+
+// tooMany reports whether a field brought more than its argument first.
+func (j judge) tooMany(f *ast.Field, list []any) bool {
+	first, ok := number(f.ArgumentMap(j.vars)["first"])
+	return ok && len(list) > first
 }
 
 func (j judge) leaf(name string, v any, path string) error {
