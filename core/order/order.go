@@ -7,6 +7,7 @@ package order
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -45,12 +46,26 @@ type Order struct {
 	Locale string
 	// Refunds that were made.
 	Refunds []Refund
-	// Unread names parts that the store did not let us read (a scope is
-	// missing), so that their absence is not taken for a fact.
+	// Unread names parts that could not be read, or not wholly, so that their
+	// absence is not taken for a fact: UnreadItems and the like, or a part for
+	// which the store wants a scope that is missing.
 	Unread []string
 	// ReadAt is when it was read.
 	ReadAt time.Time
 }
+
+// Parts of an order that may be unread in any store.
+const (
+	// UnreadItems: there are more lines than Items.
+	UnreadItems = "items"
+	// UnreadFulfillments: there are more parcels than Fulfillments.
+	UnreadFulfillments = "fulfillments"
+	// UnreadContacts: the store refuses some of the contacts.
+	UnreadContacts = "contacts"
+)
+
+// Lacks reports whether a part could not be read, or not wholly.
+func (o Order) Lacks(part string) bool { return slices.Contains(o.Unread, part) }
 
 // LogValue keeps orders out of logs.
 func (Order) LogValue() slog.Value { return slog.StringValue("order") }

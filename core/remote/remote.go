@@ -76,7 +76,7 @@ func guard(loopback bool) func(context.Context, string, string, syscall.RawConn)
 
 // public reports whether an address can be somebody else's in the internet.
 func public(ip netip.Addr) bool {
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() {
+	if !ip.IsGlobalUnicast() || ip.IsPrivate() || ip.Is6() && !netip.MustParsePrefix("2000::/3").Contains(ip) {
 		return false
 	}
 	for _, p := range reserved() {
@@ -88,12 +88,15 @@ func public(ip netip.Addr) bool {
 }
 
 // reserved lists what IANA keeps for special purposes beside what net/netip
-// knows: carrier-grade NAT, documentation, benchmarks, translated IPv4.
+// knows: carrier-grade NAT, documentation, benchmarks, IPv4 carried in IPv6. Of
+// IPv6 only 2000::/3 is given out at all.
+// Source: IANA special-purpose address registries.
 func reserved() []netip.Prefix {
 	return []netip.Prefix{
 		netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
 		netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"),
-		netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("2002::/16"),
+		netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"),
+		netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("3fff::/20"),
 	}
 }
 
@@ -178,8 +181,8 @@ func retryAfter(v string, now time.Time) time.Time {
 // FaultOfErr translates the failure of a call that brought no answer. The
 // cause is named, the URL is not.
 func FaultOfErr(op string, err error) error {
-	if _, ok := errors.AsType[*fault.Error](err); ok {
-		return err
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return f // and not err, which may name the URL around it
 	}
 	cause := "the call failed"
 	kind := fault.Unavailable

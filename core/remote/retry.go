@@ -34,7 +34,8 @@ func Read[T any](ctx context.Context, op string, budget time.Duration, read func
 		}
 		wait := pause + rand.N(pause)
 		if until := fault.Until(err); !until.IsZero() {
-			wait = max(wait, time.Until(until))
+			// Some chance here too: many were told the same time.
+			wait = max(wait, time.Until(until)+rand.N(pause))
 		}
 		end, _ := ctx.Deadline()
 		if time.Until(end) < wait {

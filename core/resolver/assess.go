@@ -96,7 +96,7 @@ func digital(o order.Order) bool {
 			return false
 		}
 	}
-	return len(o.Items) > 0
+	return len(o.Items) > 0 && !o.Lacks(order.UnreadItems)
 }
 
 func pastHandling(o order.Order, s shop.Shop, now time.Time) bool {
@@ -129,7 +129,7 @@ func workingDays(from, now time.Time, loc *time.Location) int {
 // delivered reports whether every parcel of the order has arrived and nothing
 // is left to ship.
 func delivered(o order.Order) bool {
-	if len(o.Fulfillments) == 0 {
+	if len(o.Fulfillments) == 0 || o.Lacks(order.UnreadFulfillments) {
 		return false
 	}
 	for _, f := range o.Fulfillments {

@@ -80,7 +80,10 @@ func live(o order.Order) []order.Fulfillment {
 }
 
 func (t *talk) parcels(o order.Order, parcels []order.Fulfillment) {
-	if len(parcels) > 1 {
+	switch {
+	case o.Lacks(order.UnreadFulfillments):
+		t.say("in_many_parts", reply.Facts{Order: o.Name, Count: len(parcels)})
+	case len(parcels) > 1:
 		t.say("in_parts", reply.Facts{Order: o.Name, Count: len(parcels)})
 	}
 	for i, p := range parcels {
@@ -91,6 +94,8 @@ func (t *talk) parcels(o order.Order, parcels []order.Fulfillment) {
 		t.parcel(o, p, number)
 	}
 	switch n := waiting(o); {
+	case n > 0 && o.Lacks(order.UnreadItems):
+		t.say("unshipped_some", reply.Facts{})
 	case n == 1:
 		t.say("unshipped_one", reply.Facts{})
 	case n > 1:
@@ -207,7 +212,11 @@ func orderFacts(o order.Order) []handoff.Fact {
 		add("item", strconv.Itoa(i.Quantity)+" x "+i.Title)
 	}
 	if n := waiting(o); n > 0 {
-		add("not shipped", strconv.Itoa(n)+" items")
+		atLeast := ""
+		if o.Lacks(order.UnreadItems) {
+			atLeast = "at least "
+		}
+		add("not shipped", atLeast+strconv.Itoa(n)+" items")
 	}
 	for _, part := range o.Unread {
 		add("not readable", part)

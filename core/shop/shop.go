@@ -114,10 +114,9 @@ func Defaults() Shop {
 // an order's failures are counted and its names compared: upper case, no
 // spaces, no "#", without the shop's own prefix and suffix.
 func (f OrderFormat) Canonical(ref string) string {
-	s := strings.ToUpper(strings.Join(strings.Fields(ref), ""))
-	s = strings.TrimPrefix(s, "#")
-	prefix := strings.TrimPrefix(strings.ToUpper(f.Prefix), "#")
-	suffix := strings.ToUpper(f.Suffix)
+	s := strings.TrimPrefix(squeeze(ref), "#")
+	prefix := strings.TrimPrefix(squeeze(f.Prefix), "#")
+	suffix := squeeze(f.Suffix)
 	if core := strings.TrimPrefix(s, prefix); core != "" {
 		s = core
 	}
@@ -126,6 +125,9 @@ func (f OrderFormat) Canonical(ref string) string {
 	}
 	return s
 }
+
+// squeeze is s in upper case without spaces.
+func squeeze(s string) string { return strings.ToUpper(strings.Join(strings.Fields(s), "")) }
 
 // Names returns the full order names that ref may stand for, as the store
 // holds them, most likely first: digits alone get prefix and suffix, anything
@@ -136,7 +138,7 @@ func (f OrderFormat) Names(ref string) []string {
 		return nil
 	}
 	full := f.Prefix + core + f.Suffix
-	typed := strings.ToUpper(strings.Join(strings.Fields(ref), ""))
+	typed := squeeze(ref)
 	if strings.EqualFold(typed, full) {
 		return []string{full}
 	}

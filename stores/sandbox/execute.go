@@ -167,11 +167,12 @@ func (e *execution) shape(f *ast.Field, v any, path []any) any {
 	case object:
 		return e.project(f.SelectionSet, v, path)
 	case []any:
+		more := false
 		if n, ok := toInt(e.arg(f, "first")); ok && n < len(v) {
-			v = v[:n]
+			v, more = v[:n], true
 		}
-		if asks(f.SelectionSet, "nodes") {
-			return e.project(f.SelectionSet, object{"nodes": v, "pageInfo": object{"hasNextPage": false, "endCursor": nil}}, path)
+		if connection(f.Name) {
+			return e.project(f.SelectionSet, object{"nodes": v, "pageInfo": object{"hasNextPage": more, "endCursor": nil}}, path)
 		}
 		out := make([]any, 0, len(v))
 		for i, item := range v {
@@ -188,11 +189,11 @@ func (e *execution) shape(f *ast.Field, v any, path []any) any {
 	}
 }
 
-func asks(set ast.SelectionSet, name string) bool {
-	for _, sel := range set {
-		if f, ok := sel.(*ast.Field); ok && f.Name == name {
-			return true
-		}
+// connection reports whether the API wraps a list: {nodes, pageInfo}.
+func connection(field string) bool {
+	switch field {
+	case "events", "fulfillmentOrders", "returns", "lineItems":
+		return true
 	}
 	return false
 }

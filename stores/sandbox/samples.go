@@ -96,6 +96,7 @@ func (s Sample) node() object {
 		})
 	}
 	o["fulfillments"], o["lineItems"] = orEmpty(fulfillments), orEmpty(lines)
+	o["fulfillmentsCount"] = object{"count": len(fulfillments)}
 	o["fulfillmentOrders"] = s.fulfillmentOrders()
 	if s.Refunded != "" {
 		o["refunds"] = []any{object{"createdAt": stamp(s.CreatedAt.Add(48 * time.Hour)), "totalRefundedSet": object{"presentmentMoney": object{"amount": s.Refunded, "currencyCode": "USD"}}}}

@@ -59,6 +59,7 @@ type Shopify struct {
 	hidden     bool
 	violations []error
 	requests   int
+	grants     int
 }
 
 // New returns a sandbox.
@@ -147,6 +148,13 @@ func (s *Shopify) Requests() int {
 	return s.requests
 }
 
+// Grants counts the tokens granted so far.
+func (s *Shopify) Grants() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.grants
+}
+
 // Violations returns what Config.Validate has found wrong.
 func (s *Shopify) Violations() []error {
 	s.mu.Lock()
@@ -168,7 +176,8 @@ func (s *Shopify) grant(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.mu.Lock()
-	token := fmt.Sprintf("token%d", len(s.granted)+s.requests)
+	s.grants++
+	token := fmt.Sprintf("token%d", s.grants)
 	s.granted[token] = s.cfg.Now().Add(s.cfg.TokenLives)
 	s.mu.Unlock()
 	answer(w, http.StatusOK, map[string]any{"access_token": token, "scope": "read_orders", "expires_in": int(s.cfg.TokenLives.Seconds())})

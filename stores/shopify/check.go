@@ -3,6 +3,7 @@ package shopify
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,6 +77,7 @@ func (s *Store) checkVersion(versions []checkShopPublicApiVersionsApiVersion) ch
 			f.Level, f.Detail = check.OK, s.cfg.Version
 		}
 	}
+	slices.Sort(supported) // by date, as the handles are; "unstable" is last
 	if f.Level == check.OK && len(supported) > 1 && supported[0] == s.cfg.Version {
 		f.Level, f.Detail = check.Warning, s.cfg.Version+" is the oldest that is served; it ends within the quarter"
 	}

@@ -2,6 +2,7 @@ package shopify
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -10,31 +11,53 @@ import (
 	"wismo/core/fault"
 )
 
-// judge translates what genqlient returned. refused names an optional part
-// that the shop denies, for which the read is to be repeated without it.
-func (s *Store) judge(err error) (refused string, out error) {
+// refusal is what the shop denies of an order that it shows otherwise.
+type refusal struct {
+	// parts are the optional parts, without which the read is to be repeated.
+	parts []string
+	// contacts is true if it left out contacts that may be null: protected
+	// customer data for which the app is not approved.
+	contacts bool
+}
+
+// judge translates what genqlient returned.
+func (s *Store) judge(err error) (no refusal, out error) {
 	if err == nil {
-		return "", nil
+		return no, nil
 	}
 	if f := asFault(err); f != nil {
-		return "", f
+		return no, f
 	}
 	var list gqlerror.List
 	if !errors.As(err, &list) || len(list) == 0 {
-		return "", unreadable(err)
+		return no, unreadable(err)
 	}
 	for _, e := range list {
-		switch code, _ := e.Extensions["code"].(string); code {
-		case "THROTTLED":
-			return "", &fault.Error{Kind: fault.Throttled, Op: "shopify", Until: s.tokens.throttledUntil(), Err: errors.New("too many points asked for")}
-		case "ACCESS_DENIED":
-			if part := partOf(e.Path); part != "" {
-				return part, nil
-			}
-			return "", denied("the app may not read orders", "grant the app read_orders; `wismo check` lists the scopes")
+		if code, _ := e.Extensions["code"].(string); code != "ACCESS_DENIED" {
+			return no, fault.New(fault.Unavailable, "shopify", "the API answered with an error that wismo does not know")
+		}
+		switch part := partOf(e.Path); {
+		case part != "" && !slices.Contains(no.parts, part):
+			no.parts = append(no.parts, part)
+		case part != "":
+		case isContact(e.Path):
+			no.contacts = true
+		default:
+			return no, denied("the app may not read orders", "grant the app read_orders; `wismo check` lists the scopes")
 		}
 	}
-	return "", fault.New(fault.Unavailable, "shopify", "the API answered with an error it gave no code for")
+	return no, nil
+}
+
+// isContact reports whether a path leads to a contact that may be null.
+func isContact(path ast.Path) bool {
+	for _, element := range path {
+		switch name, _ := element.(ast.PathName); name {
+		case "email", "phone", "shippingAddress", "billingAddress":
+			return true
+		}
+	}
+	return false
 }
 
 // partOf returns the optional part on an error's path, empty if there is none.

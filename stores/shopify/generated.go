@@ -1344,6 +1344,7 @@ type orderNode struct {
 	ShippingAddress          *shippingNode                          `json:"shippingAddress"`
 	BillingAddress           *orderNodeBillingAddressMailingAddress `json:"billingAddress"`
 	Customer                 *customerNode                          `json:"customer"`
+	FulfillmentsCount        *orderNodeFulfillmentsCount            `json:"fulfillmentsCount"`
 	Fulfillments             []fulfillmentNode                      `json:"fulfillments"`
 	FulfillmentOrders        *fulfillmentOrdersNode                 `json:"fulfillmentOrders"`
 	Returns                  *returnsNode                           `json:"returns"`
@@ -1385,6 +1386,8 @@ func (v *orderNode) GetBillingAddress() *orderNodeBillingAddressMailingAddress {
 
 func (v *orderNode) GetCustomer() *customerNode { return v.Customer }
 
+func (v *orderNode) GetFulfillmentsCount() *orderNodeFulfillmentsCount { return v.FulfillmentsCount }
+
 func (v *orderNode) GetFulfillments() []fulfillmentNode { return v.Fulfillments }
 
 func (v *orderNode) GetFulfillmentOrders() *fulfillmentOrdersNode { return v.FulfillmentOrders }
@@ -1401,11 +1404,28 @@ type orderNodeBillingAddressMailingAddress struct {
 
 func (v *orderNodeBillingAddressMailingAddress) GetPhone() *string { return v.Phone }
 
+type orderNodeFulfillmentsCount struct {
+	Count int `json:"count"`
+}
+
+func (v *orderNodeFulfillmentsCount) GetCount() int { return v.Count }
+
 type orderNodeLineItemsLineItemConnection struct {
-	Nodes []lineItemNode `json:"nodes"`
+	PageInfo orderNodeLineItemsLineItemConnectionPageInfo `json:"pageInfo"`
+	Nodes    []lineItemNode                               `json:"nodes"`
+}
+
+func (v *orderNodeLineItemsLineItemConnection) GetPageInfo() orderNodeLineItemsLineItemConnectionPageInfo {
+	return v.PageInfo
 }
 
 func (v *orderNodeLineItemsLineItemConnection) GetNodes() []lineItemNode { return v.Nodes }
+
+type orderNodeLineItemsLineItemConnectionPageInfo struct {
+	HasNextPage bool `json:"hasNextPage"`
+}
+
+func (v *orderNodeLineItemsLineItemConnectionPageInfo) GetHasNextPage() bool { return v.HasNextPage }
 
 type refundNode struct {
 	CreatedAt        *time.Time                         `json:"createdAt"`
@@ -1545,6 +1565,9 @@ query findOrders ($query: String!, $after: String, $customer: Boolean!, $holds: 
 					phoneNumber
 				}
 			}
+			fulfillmentsCount {
+				count
+			}
 			fulfillments(first: 8) {
 				id
 				status
@@ -1595,6 +1618,9 @@ query findOrders ($query: String!, $after: String, $customer: Boolean!, $holds: 
 				}
 			}
 			lineItems(first: 50) {
+				pageInfo {
+					hasNextPage
+				}
 				nodes {
 					id
 					title

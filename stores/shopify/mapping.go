@@ -1,6 +1,7 @@
 package shopify
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +14,7 @@ func mapOrder(n orderNode, unread []string, now time.Time) order.Order {
 	o := order.Order{
 		ID: n.Id, Name: n.Name, ConfirmationNumber: value(n.ConfirmationNumber), CreatedAt: n.CreatedAt, CancelledAt: value(n.CancelledAt),
 		Financial: financial(value(n.DisplayFinancialStatus)), Contacts: contacts(n), StatusPageURL: n.StatusPageUrl,
-		Locale: value(n.CustomerLocale), Method: order.Shipping, Unread: unread, ReadAt: now,
+		Locale: value(n.CustomerLocale), Method: order.Shipping, Unread: slices.Clone(unread), ReadAt: now,
 	}
 	for _, l := range n.LineItems.Nodes {
 		o.Items = append(o.Items, order.LineItem{
@@ -22,6 +23,13 @@ func mapOrder(n orderNode, unread []string, now time.Time) order.Order {
 	}
 	for _, f := range n.Fulfillments {
 		o.Fulfillments = append(o.Fulfillments, fulfillment(f))
+	}
+	slices.SortStableFunc(o.Fulfillments, func(a, b order.Fulfillment) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	if c := n.FulfillmentsCount; c != nil && c.Count > len(n.Fulfillments) {
+		o.Unread = append(o.Unread, order.UnreadFulfillments)
+	}
+	if n.LineItems.PageInfo.HasNextPage {
+		o.Unread = append(o.Unread, order.UnreadItems)
 	}
 	for _, r := range n.Refunds {
 		m := r.TotalRefundedSet.PresentmentMoney

@@ -69,17 +69,17 @@ func New(cfg Config, client *http.Client, now func() time.Time, log *slog.Logger
 	if cfg.Budget == 0 {
 		cfg.Budget = 5 * time.Second
 	}
-	s := &Store{cfg: cfg, now: now, log: log, tokens: &tokens{cfg: cfg, http: client, now: now}}
+	s := &Store{cfg: cfg, now: now, log: log, tokens: newTokens(cfg, client, now)}
 	s.parts.now = now
 	s.client = graphql.NewClient(cfg.Endpoint+"/admin/api/"+cfg.Version+"/graphql.json", &doer{http: client, tokens: s.tokens, now: now})
 	return s
 }
 
-// refRE is what an order number may be made of; anything else is no order of
-// any shop and is not asked for.
-var refRE = regexp.MustCompile(`^[#A-Za-z0-9][A-Za-z0-9 _./-]{0,39}$`)
+// refRE is what an order number may be made of; anything else, a lone "#" too,
+// is no order of any shop and is not asked for.
+var refRE = regexp.MustCompile(`^(?:# *)?[A-Za-z0-9][A-Za-z0-9 _./-]{0,39}$`)
 
-// maxPages is how far near matches are searched for the exact one.
+// maxPages is how far near matches are searched for the exact ones.
 const maxPages = 3
 
 // Find implements order.Store.
@@ -96,28 +96,30 @@ func notFound() error {
 	return fault.New(fault.NotFound, "shopify order", "there is none of that name")
 }
 
+// find reads all that the search finds and keeps what is exactly ref: orders
+// of one name may stand on different pages, with near names between them.
 func (s *Store) find(ctx context.Context, ref order.Ref) ([]order.Order, error) {
 	query, after := search(s.cfg.Format.Names(ref.Text)), (*string)(nil)
+	var found []order.Order
 	for range maxPages {
 		page, unread, err := s.page(ctx, query, after)
 		if err != nil {
 			return nil, err
 		}
-		var found []order.Order
 		for _, n := range page.Nodes {
 			if s.matches(n, ref) {
 				found = append(found, mapOrder(n, unread, s.now()))
 			}
-		}
-		if len(found) > 0 {
-			return found, nil
 		}
 		if !page.PageInfo.HasNextPage || page.PageInfo.EndCursor == nil {
 			break
 		}
 		after = page.PageInfo.EndCursor
 	}
-	return nil, notFound()
+	if len(found) == 0 {
+		return nil, notFound()
+	}
+	return found, nil
 }
 
 // search returns the query for any of the names, or for a confirmation number
@@ -147,15 +149,20 @@ func (s *Store) page(ctx context.Context, query string, after *string) (*findOrd
 	for range len(optional) + 1 {
 		use := s.parts.allowed()
 		res, err := findOrders(ctx, s.client, query, after, use["customer"], use["fulfillmentOrders"], use["returns"])
-		refused, err := s.judge(err)
+		no, err := s.judge(err)
 		switch {
 		case err != nil:
 			return nil, nil, err
-		case refused == "":
-			return &res.Orders, missing(use), nil
+		case len(no.parts) > 0:
+			s.log.Warn("shopify refuses a part of orders; it is left out for a while", "part", strings.Join(no.parts, " "), "hint", "grant the scope that `wismo check` names")
+			s.parts.refuse(no.parts)
+		case res.Orders.Nodes == nil && no.contacts:
+			return nil, nil, denied("the app may not read contacts", "request access to protected customer data (level 2) for the app")
+		case res.Orders.Nodes == nil: // not even an empty list: no proof that there is none
+			return nil, nil, fault.New(fault.Unavailable, "shopify order", "the answer holds no orders")
+		default:
+			return &res.Orders, missing(use, no.contacts), nil
 		}
-		s.log.Warn("shopify refuses a part of orders; it is left out for a while", "part", refused, "hint", "grant the scope that `wismo check` names")
-		s.parts.refuse(refused)
 	}
 	return nil, nil, fault.New(fault.Denied, "shopify order", "access is refused part after part")
 }
@@ -183,17 +190,22 @@ func (p *parts) allowed() map[string]bool {
 	return use
 }
 
-func (p *parts) refuse(part string) {
+func (p *parts) refuse(list []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.until == nil {
 		p.until = map[string]time.Time{}
 	}
-	p.until[part] = p.now().Add(refusedFor)
+	for _, part := range list {
+		p.until[part] = p.now().Add(refusedFor)
+	}
 }
 
-func missing(use map[string]bool) []string {
+func missing(use map[string]bool, contacts bool) []string {
 	var out []string
+	if contacts {
+		out = append(out, order.UnreadContacts)
+	}
 	for _, part := range optional {
 		if !use[part] {
 			out = append(out, part)

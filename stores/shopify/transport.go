@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"wismo/core/fault"
@@ -23,26 +23,32 @@ type doer struct {
 	now    func() time.Time
 }
 
+// errToken is the cause of a fault for which a new token may help.
+var errToken = errors.New("the token is refused")
+
 // Do implements graphql.Doer.
 func (d *doer) Do(req *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(req.Body)
 	if err != nil {
 		return nil, err
 	}
-	res, err := d.once(req, body)
-	if fault.KindOf(err) == fault.Denied && d.tokens.renewable() {
-		// The token may have been revoked before its time: ask for a new one, once.
-		d.tokens.forget()
-		res, err = d.once(req, body)
-	}
-	return res, err
-}
-
-func (d *doer) once(req *http.Request, body []byte) (*http.Response, error) {
 	token, err := d.tokens.get(req.Context())
 	if err != nil {
 		return nil, err
 	}
+	res, err := d.once(req, body, token)
+	if errors.Is(err, errToken) && d.tokens.renewable() {
+		// The token may have been revoked before its time: ask for a new one, once.
+		d.tokens.forget(req.Context(), token)
+		if token, err = d.tokens.get(req.Context()); err != nil {
+			return nil, err
+		}
+		return d.once(req, body, token)
+	}
+	return res, err
+}
+
+func (d *doer) once(req *http.Request, body []byte, token string) (*http.Response, error) {
 	r := req.Clone(req.Context())
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	r.Header.Set("X-Shopify-Access-Token", token)
@@ -58,7 +64,6 @@ func (d *doer) once(req *http.Request, body []byte) (*http.Response, error) {
 	if err := d.judge(res, raw); err != nil {
 		return nil, err
 	}
-	d.tokens.note(raw, d.now())
 	res.Body = io.NopCloser(bytes.NewReader(raw))
 	return res, nil
 }
@@ -68,14 +73,13 @@ func (d *doer) judge(res *http.Response, raw []byte) error {
 	err := remote.FaultOf("shopify", res, d.now())
 	f := asFault(err)
 	if f == nil {
-		if !json.Valid(raw) {
-			return fault.New(fault.Unavailable, "shopify", "the answer is no JSON")
-		}
-		return nil
+		return d.read(raw)
 	}
 	switch {
+	case res.StatusCode == http.StatusTooManyRequests && f.Until.IsZero():
+		f.Until = d.now().Add(envelopeOf(raw).Extensions.Cost.wait())
 	case res.StatusCode == http.StatusUnauthorized:
-		f.Hint = "the token is not valid (any more); make a new one or check client id and secret"
+		f.Err, f.Hint = errToken, "the token is not valid (any more); make a new one or check client id and secret"
 	case res.StatusCode == http.StatusPaymentRequired, res.StatusCode == http.StatusLocked:
 		f.Hint = "the shop is frozen or locked"
 	case res.StatusCode == http.StatusNotFound:
@@ -86,26 +90,91 @@ func (d *doer) judge(res *http.Response, raw []byte) error {
 	return f
 }
 
+// envelope is what stands around an answer's data.
+type envelope struct {
+	Data       json.RawMessage `json:"data"`
+	Errors     json.RawMessage `json:"errors"`
+	Extensions struct {
+		Cost cost `json:"cost"`
+	} `json:"extensions"`
+}
+
+// envelopeOf reads an envelope, the zero one if there is none.
+func envelopeOf(raw []byte) envelope {
+	var a envelope
+	if json.Unmarshal(raw, &a) != nil {
+		return envelope{}
+	}
+	return a
+}
+
+// read judges an answer that came with a good status: what was throttled says
+// so in its errors, and what has neither data nor errors says nothing at all.
+func (d *doer) read(raw []byte) error {
+	a := envelopeOf(raw)
+	if a.throttled() {
+		return &fault.Error{Kind: fault.Throttled, Op: "shopify", Until: d.now().Add(a.Extensions.Cost.wait()), Err: errors.New("too many points asked for")}
+	}
+	if void(a.Data) && void(a.Errors) {
+		return fault.New(fault.Unavailable, "shopify", "the answer holds no data")
+	}
+	return nil
+}
+
+func void(raw json.RawMessage) bool {
+	return len(raw) == 0 || string(raw) == "null" || string(raw) == "[]"
+}
+
+func (a envelope) throttled() bool {
+	if !bytes.Contains(a.Errors, []byte(`"THROTTLED"`)) {
+		return false
+	}
+	var list []struct {
+		Extensions struct {
+			Code string `json:"code"`
+		} `json:"extensions"`
+	}
+	if json.Unmarshal(a.Errors, &list) != nil {
+		return false
+	}
+	for _, e := range list {
+		if e.Extensions.Code == "THROTTLED" {
+			return true
+		}
+	}
+	return false
+}
+
 // tokens gives out the access token: the static one, or one by the client
 // credentials grant, renewed before it ends.
 type tokens struct {
 	cfg  Config
 	http *http.Client
 	now  func() time.Time
-
-	mu      sync.Mutex
+	// turn is held by whoever reads or changes what follows: a channel and no
+	// mutex, so that nobody waits for another's grant beyond its own time.
+	turn    chan struct{}
 	token   string
 	renewAt time.Time
-	// freeAt is when the points of the last throttled request are there again.
-	freeAt time.Time
+}
+
+func newTokens(cfg Config, client *http.Client, now func() time.Time) *tokens {
+	return &tokens{cfg: cfg, http: client, now: now, turn: make(chan struct{}, 1)}
 }
 
 func (t *tokens) renewable() bool { return t.cfg.Token == "" }
 
-func (t *tokens) forget() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.token = ""
+// forget drops a token that was refused, unless another caller has already
+// put a new one in its place.
+func (t *tokens) forget(ctx context.Context, refused string) {
+	select {
+	case t.turn <- struct{}{}:
+		defer func() { <-t.turn }()
+		if t.token == refused {
+			t.token = ""
+		}
+	case <-ctx.Done():
+	}
 }
 
 // get returns a token that is good for a while. Callers wait for one that is
@@ -114,8 +183,12 @@ func (t *tokens) get(ctx context.Context) (string, error) {
 	if t.cfg.Token != "" {
 		return t.cfg.Token, nil
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
+	select {
+	case t.turn <- struct{}{}:
+		defer func() { <-t.turn }()
+	case <-ctx.Done():
+		return "", remote.FaultOfErr("shopify token", ctx.Err())
+	}
 	if t.token != "" && t.now().Before(t.renewAt) {
 		return t.token, nil
 	}
@@ -157,28 +230,4 @@ func (t *tokens) grant(ctx context.Context) (string, time.Duration, error) {
 		return "", 0, fault.New(fault.Unavailable, "shopify token", "the answer holds no token")
 	}
 	return answer.Token, time.Duration(max(answer.Lives, 60)) * time.Second, nil
-}
-
-// note remembers from an answer when the allowance is there again.
-func (t *tokens) note(raw []byte, now time.Time) {
-	if !bytes.Contains(raw, []byte(`"THROTTLED"`)) {
-		return
-	}
-	var answer struct {
-		Extensions struct {
-			Cost cost `json:"cost"`
-		} `json:"extensions"`
-	}
-	if json.Unmarshal(raw, &answer) != nil {
-		return
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.freeAt = now.Add(answer.Extensions.Cost.wait())
-}
-
-func (t *tokens) throttledUntil() time.Time {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.freeAt
 }
