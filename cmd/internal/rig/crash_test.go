@@ -15,8 +15,10 @@ import (
 	"testing"
 	"time"
 
+	"wismo/channels/twilio/twiliocontract"
 	"wismo/cmd/internal/rig"
 	"wismo/core/journal/postgres/pgtest"
+	"wismo/stores/shopify/shopifycontract"
 )
 
 // binary builds the program once for this test run.
@@ -65,9 +67,9 @@ func crash(t *testing.T, database string, replicas int, p plan) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
-	r, err := rig.Start(ctx, rig.Options{
-		Binary: bin, Database: database, Replicas: replicas, Latency: 20 * time.Millisecond, ListLag: 500 * time.Millisecond, Dir: t.TempDir(),
-	})
+	o := rig.Options{Binary: bin, Database: database, Replicas: replicas, Latency: 20 * time.Millisecond, ListLag: 500 * time.Millisecond, Dir: t.TempDir()}
+	judge(t, &o)
+	r, err := rig.Start(ctx, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,6 +122,16 @@ func killAtRandom(ctx context.Context, t *testing.T, r *rig.Rig, p plan, kills *
 		}
 		kills.Add(1)
 	}
+}
+
+// judge has every request held against the vendors' contracts. Where those are
+// not there, the subtest says that it is skipped, and the rest goes on.
+func judge(t *testing.T, o *rig.Options) {
+	t.Helper()
+	t.Run("contracts", func(t *testing.T) {
+		o.ValidateTwilio = twiliocontract.Validator(t)
+		o.ValidateShopify = shopifycontract.Validator(t)
+	})
 }
 
 func phoneOf(i int) string { return rig.Phone(i) }
@@ -185,7 +197,7 @@ func audit(t *testing.T, r *rig.Rig, p plan) {
 			t.Errorf("customer %d got answers about\n%v, want\n%v", i, got, want)
 		}
 	}
-	if v := r.Twilio.Violations(); len(v) > 0 {
+	if v := r.Violations(); len(v) > 0 {
 		t.Errorf("requests against the contract: %v", v[0])
 	}
 }

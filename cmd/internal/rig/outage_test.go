@@ -24,13 +24,18 @@ func start(t *testing.T) (*rig.Rig, string) {
 		t.Fatal(err)
 	}
 	db := pgtest.Database(t)
-	r, err := rig.Start(t.Context(), rig.Options{Binary: bin, Database: db, Replicas: 1, Dir: t.TempDir()})
+	o := rig.Options{Binary: bin, Database: db, Replicas: 1, Dir: t.TempDir()}
+	judge(t, &o)
+	r, err := rig.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("end of the log:\n%s", tail(r.Replicas[0].Log(), 4000))
+		}
+		if v := r.Violations(); len(v) > 0 {
+			t.Errorf("requests against the contract: %v", v[0])
 		}
 		if err := r.Close(); err != nil {
 			t.Error(err)

@@ -54,6 +54,10 @@ type Options struct {
 	ListLag time.Duration
 	// Dir holds the configuration and the logs.
 	Dir string
+	// ValidateTwilio and ValidateShopify, if set, judge every request by the
+	// vendors' contracts; see Rig.Violations.
+	ValidateTwilio  func(r *http.Request, form url.Values) error
+	ValidateShopify func(query string, variables map[string]any) error
 }
 
 // Rig is a running set-up. Close ends it.
@@ -84,13 +88,13 @@ func Start(ctx context.Context, o Options) (*Rig, error) {
 	r := &Rig{opts: o}
 	r.Twilio = twilio.New(twilio.Config{
 		Numbers: []twilio.Number{{Address: Number}, {Address: "whatsapp:" + Number}},
-		Latency: o.Latency, ListLag: o.ListLag,
+		Latency: o.Latency, ListLag: o.ListLag, Validate: o.ValidateTwilio,
 	})
 	twilioURL, err := r.Twilio.Start("127.0.0.1:0")
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	r.Shopify = shopify.New(shopify.Config{Token: storeToken, Latency: o.Latency})
+	r.Shopify = shopify.New(shopify.Config{Token: storeToken, Latency: o.Latency, Validate: o.ValidateShopify})
 	storeURL, err := r.Shopify.Start("127.0.0.1:0")
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
@@ -272,6 +276,11 @@ func (r *Rig) post(ctx context.Context, form url.Values) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// Violations returns what the validators have found wrong with requests.
+func (r *Rig) Violations() []error {
+	return append(r.Twilio.Violations(), r.Shopify.Violations()...)
 }
 
 // Close kills the replicas and ends the local Twilio and Shopify.
