@@ -80,6 +80,9 @@ func (t *Twilio) Take(from, to, body string, media ...Media) url.Values {
 // heed acts on the one-word messages that Twilio acts on and returns which kind
 // it was. CANCEL, END and QUIT are among them, YES opts in.
 func (t *Twilio) heed(r *record) string {
+	if strings.HasPrefix(r.from, "whatsapp:") && !t.cfg.AnswersOptOut {
+		return ""
+	}
 	who := pair{r.from, r.to}
 	switch strings.ToUpper(strings.TrimSpace(r.body)) {
 	case "STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT":

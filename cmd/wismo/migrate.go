@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"wismo/cmd/internal/app"
@@ -20,7 +22,7 @@ func newMigrate() *cobra.Command {
 		if err := app.Migrate(cmd.Context(), c); err != nil {
 			return err
 		}
-		cmd.Println("the database is up to date")
+		fmt.Fprintln(cmd.OutOrStdout(), "the database is up to date")
 		return nil
 	}
 	return cmd

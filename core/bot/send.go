@@ -85,7 +85,7 @@ func (b *Bot) lookup(ctx context.Context, conversationID int64, r journal.Reply)
 	}
 	for i := range receipts {
 		step, err := b.settle(ctx, conversationID, r, &receipts[i], nil)
-		if !errors.Is(err, journal.Adopted) {
+		if !errors.Is(err, journal.ErrAdopted) {
 			b.log.Info("a reply that may have been sent was sent", "conversation", conversationID, "reply", r.ID)
 			return step, err
 		}

@@ -216,9 +216,9 @@ type Settlement struct {
 	Err error
 }
 
-// Adopted is an error of Next: the receipt's provider id belongs to another
+// ErrAdopted is an error of Next: the receipt's provider id belongs to another
 // message already. The worker must take another receipt or send.
-var Adopted = errors.New("this provider id is another message's")
+var ErrAdopted = errors.New("this provider id is another message's")
 
 // Attempt is a claim that is about to be checked.
 type Attempt struct {
@@ -324,15 +324,22 @@ type Journal interface {
 	Reading
 }
 
-// Owe writes a job into the queue inside the journal's own transaction, whose
-// type is TX: pgx.Tx or *sql.Tx. Jobs carry ids only.
-type Owe[TX any] interface {
+// Statement is one SQL statement in the engine's own dialect.
+type Statement struct {
+	SQL  string
+	Args []any
+}
+
+// Owe tells how a job is written into the queue. The journal runs the
+// statement in its own transaction, beside others in one round trip. Jobs carry
+// ids only.
+type Owe interface {
 	// Conversation owes a look at a conversation, at once if at is zero.
-	Conversation(ctx context.Context, tx TX, id int64, at time.Time) error
+	Conversation(id int64, at time.Time) Statement
 	// Ticket owes a hand-off's ticket.
-	Ticket(ctx context.Context, tx TX, handOffID int64) error
+	Ticket(handOffID int64) Statement
 	// Media owes an attachment's fetching.
-	Media(ctx context.Context, tx TX, attachmentID int64) error
+	Media(attachmentID int64) Statement
 }
 
 // Options are what a journal needs to know of the shops.

@@ -79,6 +79,9 @@ func CanonicalPhone(raw, region string) (e164 string, ok bool) {
 	if len(raw) < 5 || len(raw) > 40 {
 		return "", false
 	}
+	if plainNANP(raw) {
+		return raw, true
+	}
 	n, err := phonenumbers.Parse(raw, region)
 	if err != nil || !phonenumbers.IsPossibleNumber(n) && !oldMexicanMobile(n) {
 		return "", false
@@ -105,6 +108,20 @@ func CanonicalPhone(raw, region string) (e164 string, ok bool) {
 func oldMexicanMobile(n *phonenumbers.PhoneNumber) bool {
 	const lowest, highest = 1_10_0000_0000, 1_99_9999_9999
 	return n.GetCountryCode() == 52 && n.GetNationalNumber() >= lowest && n.GetNationalNumber() <= highest
+}
+
+// plainNANP reports whether raw is a number of the North American plan in E.164
+// already: the commonest form, which need not be parsed.
+func plainNANP(raw string) bool {
+	if len(raw) != 12 || raw[0] != '+' || raw[1] != '1' || raw[2] < '2' {
+		return false
+	}
+	for i := 2; i < len(raw); i++ {
+		if raw[i] < '0' || raw[i] > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // SamePhone reports whether two E.164 numbers are one number. An empty string

@@ -4,15 +4,9 @@ import (
 	"context"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 )
-
-// OwePostgres returns what a journal in PostgreSQL owes its jobs to.
-func OwePostgres(pool *pgxpool.Pool) (*Inserter[pgx.Tx], error) {
-	return newInserter(riverpgxv5.New(pool))
-}
 
 // NewPostgres returns the queue in the database behind pool. h does the work.
 func NewPostgres(pool *pgxpool.Pool, h Handler, o Options) (*Queue, error) {

@@ -1,4 +1,4 @@
-// Package queue knows how owed work is woken up: as River jobs, inserted in the
+// Package queue knows how owed work is woken up: as River jobs, written in the
 // journal's own transactions, worked on by every replica. It is the only
 // importer of River (v0.49.0).
 //
@@ -20,6 +20,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -124,8 +125,9 @@ func build[T any](driver riverdriver.Driver[T], l living, h Handler, o Options) 
 
 const (
 	fetchCooldown = 10 * time.Millisecond
-	// fetchPoll is how often jobs are looked for when no notice of one comes.
-	fetchPoll = 250 * time.Millisecond
+	// fetchPoll is how often jobs are looked for. It bounds what waiting for a
+	// worker adds to an answer; each look is one indexed statement.
+	fetchPoll = 20 * time.Millisecond
 )
 
 // Start begins to work. It returns when jobs can be fetched.
@@ -188,6 +190,20 @@ type quiet struct{ slog.Handler }
 
 func (q quiet) Enabled(ctx context.Context, l slog.Level) bool {
 	return l >= slog.LevelWarn && q.Handler.Enabled(ctx, l)
+}
+
+// Handle implements slog.Handler. That a query of River's was cut off when it
+// was told to stop is not worth a line.
+func (q quiet) Handle(ctx context.Context, r slog.Record) error {
+	stopping := false
+	r.Attrs(func(a slog.Attr) bool {
+		stopping = stopping || strings.Contains(a.Value.String(), context.Canceled.Error())
+		return !stopping
+	})
+	if stopping {
+		return nil
+	}
+	return q.Handler.Handle(ctx, r)
 }
 
 // kind describes one kind of job.

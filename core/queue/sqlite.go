@@ -7,12 +7,6 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 )
 
-// OweSQLite returns what a journal in SQLite owes its jobs to. db is the
-// journal's one writing connection.
-func OweSQLite(db *sql.DB) (*Inserter[*sql.Tx], error) {
-	return newInserter(riversqlite.New(db))
-}
-
 // NewSQLite returns the queue in the file behind db. h does the work.
 func NewSQLite(db *sql.DB, h Handler, o Options) (*Queue, error) {
 	return build(riversqlite.New(db), sqliteLife{db}, h, o)

@@ -28,12 +28,14 @@ func entities(text string, h Hint) []Entity {
 	}
 	r := &reader{text: text, lower: asciiLower(text), hint: h, taken: make([]bool, len(text))}
 	r.emails()
-	r.links()
-	r.trackingNumbers()
-	r.notNumbers()
-	r.namedOrders()
-	r.phones()
-	r.bareOrders()
+	if hasDigit(text) {
+		r.links()
+		r.trackingNumbers()
+		r.notNumbers()
+		r.namedOrders()
+		r.phones()
+		r.bareOrders()
+	}
 	sortByStart(r.found)
 	return r.found
 }
@@ -93,6 +95,9 @@ var (
 )
 
 func (r *reader) emails() {
+	if !strings.Contains(r.text, "@") {
+		return
+	}
 	for _, m := range emailRE.FindAllStringIndex(r.text, 8) {
 		start, end := m[0], m[1]
 		raw := strings.TrimRight(r.text[start:end], ".'-")
@@ -103,6 +108,9 @@ func (r *reader) emails() {
 }
 
 func (r *reader) links() {
+	if !strings.Contains(r.lower, "http") && !strings.Contains(r.lower, "www.") {
+		return
+	}
 	for _, m := range linkRE.FindAllStringIndex(r.lower, 8) {
 		if r.free(m[0], m[1]) {
 			r.claim(m[0], m[1])

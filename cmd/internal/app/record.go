@@ -45,15 +45,11 @@ func openSQLite(ctx context.Context, path string, opts journal.Options, work que
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	owe, err := queue.OweSQLite(db.Writer)
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
 	if work.Workers == 0 {
 		work.Workers = workersSQLite
 	}
 	return &record{
-		journal: sqlite.New(db, owe, opts),
+		journal: sqlite.New(db, queue.OweSQLite(), opts),
 		hire:    func(h queue.Handler) (*queue.Queue, error) { return queue.NewSQLite(db.Writer, h, work) },
 		shut:    db.Close,
 	}, nil
@@ -73,12 +69,8 @@ func openPostgres(ctx context.Context, url string, opts journal.Options, work qu
 	if err := postgres.Migrate(ctx, pool); err != nil {
 		return nil, errors.Join(fmt.Errorf("database: %w", err), shut())
 	}
-	owe, err := queue.OwePostgres(pool)
-	if err != nil {
-		return nil, errors.Join(err, shut())
-	}
 	return &record{
-		journal: postgres.New(pool, owe, opts),
+		journal: postgres.New(pool, queue.OwePostgres(), opts),
 		hire:    func(h queue.Handler) (*queue.Queue, error) { return queue.NewPostgres(pool, h, work) },
 		shut:    shut,
 	}, nil

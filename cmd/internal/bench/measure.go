@@ -81,7 +81,7 @@ func (c *crowd) write(ctx context.Context) (time.Duration, error) {
 	c.sent[phone] = time.Now()
 	c.mu.Unlock()
 	began := time.Now()
-	err := c.rig.Deliver(ctx, phone, "where is my order #1001?")
+	err := c.rig.Deliver(ctx, phone, "where is my order #1001?", false)
 	return time.Since(began), err
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,6 +30,9 @@ const (
 	public  = "https://bot.example.com"
 
 	storeToken = shopify.DefaultToken
+
+	// Webhook is the address that the local Twilio signs its messages for.
+	Webhook = public + "/twilio/" + account + "/message"
 )
 
 // Phone returns the number of the i-th customer, from the ranges kept for
@@ -50,6 +54,10 @@ type Options struct {
 	ListLag time.Duration
 	// Dir holds the configuration and the logs.
 	Dir string
+	// ValidateTwilio and ValidateShopify, if set, judge every request by the
+	// vendors' contracts; see Rig.Violations.
+	ValidateTwilio  func(r *http.Request, form url.Values) error
+	ValidateShopify func(query string, variables map[string]any) error
 }
 
 // Rig is a running set-up. Close ends it.
@@ -80,13 +88,13 @@ func Start(ctx context.Context, o Options) (*Rig, error) {
 	r := &Rig{opts: o}
 	r.Twilio = twilio.New(twilio.Config{
 		Numbers: []twilio.Number{{Address: Number}, {Address: "whatsapp:" + Number}},
-		Latency: o.Latency, ListLag: o.ListLag,
+		Latency: o.Latency, ListLag: o.ListLag, Validate: o.ValidateTwilio,
 	})
 	twilioURL, err := r.Twilio.Start("127.0.0.1:0")
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	r.Shopify = shopify.New(shopify.Config{Token: storeToken, Latency: o.Latency})
+	r.Shopify = shopify.New(shopify.Config{Token: storeToken, Latency: o.Latency, Validate: o.ValidateShopify})
 	storeURL, err := r.Shopify.Start("127.0.0.1:0")
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
@@ -96,7 +104,7 @@ func Start(ctx context.Context, o Options) (*Rig, error) {
 			return nil, errors.Join(err, r.Close())
 		}
 	}
-	r.Twilio.SetWebhook(public+"/twilio/"+account+"/message", r.reach...)
+	r.Twilio.SetWebhook(Webhook, r.reach...)
 	return r, nil
 }
 
@@ -246,12 +254,19 @@ func (p *Replica) Log() string {
 }
 
 // Deliver has the local Twilio receive a text and post its webhook until a
-// replica acknowledges it, as a provider with retries does. The same webhook
-// may so reach more than one replica.
-func (r *Rig) Deliver(ctx context.Context, from, text string) error {
+// replica acknowledges it, as a provider with retries does, and then once more
+// if twice is set. The same webhook may so reach more than one replica.
+func (r *Rig) Deliver(ctx context.Context, from, text string, twice bool) error {
 	form := r.Twilio.Take(from, Number, text)
+	if err := r.post(ctx, form); err != nil || !twice {
+		return err
+	}
+	return r.post(ctx, form)
+}
+
+func (r *Rig) post(ctx context.Context, form url.Values) error {
 	for {
-		status, err := r.Twilio.Post(ctx, public+"/twilio/"+account+"/message", form)
+		status, err := r.Twilio.Post(ctx, Webhook, form)
 		if err == nil && status == http.StatusOK {
 			return nil
 		}
@@ -261,6 +276,11 @@ func (r *Rig) Deliver(ctx context.Context, from, text string) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// Violations returns what the validators have found wrong with requests.
+func (r *Rig) Violations() []error {
+	return append(r.Twilio.Violations(), r.Shopify.Violations()...)
 }
 
 // Close kills the replicas and ends the local Twilio and Shopify.

@@ -34,8 +34,11 @@ func reportsNeverGoBack(t *testing.T, b *bench) {
 	for _, step := range []struct {
 		report, want message.Status
 	}{
-		{message.Delivered, message.Delivered}, {message.Sent, message.Delivered}, {message.Delivered, message.Delivered},
-		{message.Read, message.Read}, {message.Failed, message.Read},
+		{message.Delivered, message.Delivered},
+		{message.Sent, message.Delivered},
+		{message.Delivered, message.Delivered},
+		{message.Read, message.Read},
+		{message.Failed, message.Read},
 	} {
 		err := b.j.Report(t.Context(), message.Delivery{Account: account, ProviderID: "SMout1", Status: step.report, At: b.clock.Now(), Err: fault.New(fault.Permanent, "report", "x")})
 		if err != nil {

@@ -3,8 +3,6 @@
 package journaltest
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -16,68 +14,52 @@ import (
 	"wismo/core/message"
 )
 
-// Owed stands in for the queue: it records what a journal owes to it, in the
-// journal's transaction as far as one can tell from outside.
-type Owed[T any] struct {
-	mu sync.Mutex
-	// What was owed, in order.
+// Owed stands in for the queue: it records what a journal owes to it.
+type Owed struct {
+	mu                            sync.Mutex
 	conversations, tickets, media []int64
-	err                           error
+	broken                        bool
 }
 
+var _ journal.Owe = (*Owed)(nil)
+
 // Conversation implements journal.Owe.
-func (o *Owed[T]) Conversation(_ context.Context, _ T, id int64, _ time.Time) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.err == nil {
-		o.conversations = append(o.conversations, id)
-	}
-	return o.err
+func (o *Owed) Conversation(id int64, _ time.Time) journal.Statement {
+	return o.note(&o.conversations, id)
 }
 
 // Ticket implements journal.Owe.
-func (o *Owed[T]) Ticket(_ context.Context, _ T, id int64) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.err == nil {
-		o.tickets = append(o.tickets, id)
-	}
-	return o.err
-}
+func (o *Owed) Ticket(id int64) journal.Statement { return o.note(&o.tickets, id) }
 
 // Media implements journal.Owe.
-func (o *Owed[T]) Media(_ context.Context, _ T, id int64) error {
+func (o *Owed) Media(id int64) journal.Statement { return o.note(&o.media, id) }
+
+func (o *Owed) note(list *[]int64, id int64) journal.Statement {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.err == nil {
-		o.media = append(o.media, id)
+	if o.broken {
+		return journal.Statement{SQL: "INSERT INTO no_such_table VALUES ($1)", Args: []any{id}}
 	}
-	return o.err
+	*list = append(*list, id)
+	return journal.Statement{SQL: "SELECT 1"}
 }
 
-// Fail makes every further call fail with err, or succeed again if nil.
-func (o *Owed[T]) Fail(err error) {
+// Break makes every further statement fail, or work again.
+func (o *Owed) Break(broken bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.err = err
-}
-
-// Owing is what the suite needs of Owed, whatever its transactions are.
-type Owing interface {
-	Fail(err error)
-	Counts() (conversations, tickets, media int)
-	Last() (conversation, ticket int64)
+	o.broken = broken
 }
 
 // Counts returns how much was owed.
-func (o *Owed[T]) Counts() (conversations, tickets, media int) {
+func (o *Owed) Counts() (conversations, tickets, media int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return len(o.conversations), len(o.tickets), len(o.media)
 }
 
 // Last returns what was owed last, 0 for nothing.
-func (o *Owed[T]) Last() (conversation, ticket int64) {
+func (o *Owed) Last() (conversation, ticket int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if n := len(o.conversations); n > 0 {
@@ -112,8 +94,8 @@ func (c *Clock) Pass(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
-// Make returns a new and empty journal that owes to the returned stand-in.
-type Make func(t *testing.T, opts journal.Options) (journal.Journal, Owing)
+// Make returns a new and empty journal that owes its jobs to owe.
+type Make func(t *testing.T, owe journal.Owe, opts journal.Options) journal.Journal
 
 // Run runs the suite.
 func Run(t *testing.T, build Make) {
@@ -146,8 +128,8 @@ func Run(t *testing.T, build Make) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := &bench{clock: NewClock()}
-			b.j, b.owed = build(t, journal.Options{QuietAfter: func(string) time.Duration { return 24 * time.Hour }, Now: b.clock.Now})
+			b := &bench{clock: NewClock(), owed: &Owed{}}
+			b.j = build(t, b.owed, journal.Options{QuietAfter: func(string) time.Duration { return 24 * time.Hour }, Now: b.clock.Now})
 			check(t, b)
 		})
 	}
@@ -156,7 +138,7 @@ func Run(t *testing.T, build Make) {
 // bench is one test's journal.
 type bench struct {
 	j     journal.Journal
-	owed  Owing
+	owed  *Owed
 	clock *Clock
 	mu    sync.Mutex
 	sids  int
@@ -260,5 +242,3 @@ func wantFault(t *testing.T, err error, kind fault.Kind) {
 		t.Fatalf("error %v, want one of kind %s", err, kind)
 	}
 }
-
-var errBroken = errors.New("the queue is broken")

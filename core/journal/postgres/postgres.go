@@ -12,8 +12,6 @@ import (
 	"io/fs"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -58,8 +56,8 @@ func Connect(ctx context.Context, url string, conns int) (*pgxpool.Pool, error) 
 }
 
 // New returns the journal in the database behind pool.
-func New(pool *pgxpool.Pool, owe journal.Owe[pgx.Tx], opts journal.Options) *sqljournal.Journal[pgx.Tx] {
-	return sqljournal.New[pgx.Tx](db{pool}, owe, sqljournal.Dialect{ForUpdate: " FOR UPDATE", Lock: advisory}, opts)
+func New(pool *pgxpool.Pool, owe journal.Owe, opts journal.Options) *sqljournal.Journal {
+	return sqljournal.New(db{pool}, owe, sqljournal.Dialect{ForUpdate: " FOR UPDATE", Lock: advisory}, opts)
 }
 
 // advisory holds a lock named name until the transaction ends.
@@ -96,6 +94,11 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	return migrateQueue(ctx, pool)
 }
 
+// dropUnused drops three indexes of River's that only its lists of jobs use,
+// which we do not have. Two are GIN indexes and cost more than all else of an
+// insert; the third has one value for nearly every row.
+const dropUnused = "DROP INDEX IF EXISTS river_job_args_index, river_job_metadata_index, river_job_kind"
+
 // queueLock is the advisory lock under which the queue's schema is changed.
 const queueLock = 7_316_001
 
@@ -121,47 +124,7 @@ func migrateQueue(ctx context.Context, pool *pgxpool.Pool) error {
 		if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 			return fmt.Errorf("bring the queue's schema up to date: %w", err)
 		}
-		return nil
+		_, err := conn.Exec(ctx, dropUnused)
+		return err
 	})
-}
-
-// db implements sqljournal.DB.
-type db struct{ pool *pgxpool.Pool }
-
-func (d db) Write(ctx context.Context, f func(context.Context, sqljournal.Querier, pgx.Tx) error) error {
-	return pgx.BeginFunc(ctx, d.pool, func(tx pgx.Tx) error { return f(ctx, querier{tx}, tx) })
-}
-
-func (d db) Reader() sqljournal.Querier { return querier{d.pool} }
-
-// runner is what a pool and a transaction have in common.
-type runner interface {
-	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
-}
-
-type querier struct{ r runner }
-
-func (q querier) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
-	tag, err := q.r.Exec(ctx, sql, args...)
-	return tag.RowsAffected(), err
-}
-
-func (q querier) Query(ctx context.Context, sql string, args ...any) (sqljournal.Rows, error) {
-	return q.r.Query(ctx, sql, args...)
-}
-
-func (q querier) QueryRow(ctx context.Context, sql string, args ...any) sqljournal.Row {
-	return row{q.r.QueryRow(ctx, sql, args...)}
-}
-
-type row struct{ r pgx.Row }
-
-func (r row) Scan(dest ...any) error {
-	err := r.r.Scan(dest...)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return sqljournal.ErrNoRows
-	}
-	return err
 }

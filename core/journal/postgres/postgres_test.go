@@ -5,7 +5,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"wismo/core/journal"
@@ -26,10 +25,9 @@ func connect(t *testing.T, url string) *pgxpool.Pool {
 
 func TestJournal(t *testing.T) {
 	t.Parallel()
-	journaltest.Run(t, func(t *testing.T, opts journal.Options) (journal.Journal, journaltest.Owing) {
+	journaltest.Run(t, func(t *testing.T, owe journal.Owe, opts journal.Options) journal.Journal {
 		t.Helper()
-		owed := &journaltest.Owed[pgx.Tx]{}
-		return postgres.New(connect(t, pgtest.Database(t)), owed, opts), owed
+		return postgres.New(connect(t, pgtest.Database(t)), owe, opts)
 	})
 }
 

@@ -117,17 +117,17 @@ func (d *DB) migrate(ctx context.Context) error {
 }
 
 // New returns the journal in the file.
-func New(d *DB, owe journal.Owe[*sql.Tx], opts journal.Options) *sqljournal.Journal[*sql.Tx] {
-	return sqljournal.New[*sql.Tx](d, owe, sqljournal.Dialect{}, opts)
+func New(d *DB, owe journal.Owe, opts journal.Options) *sqljournal.Journal {
+	return sqljournal.New(d, owe, sqljournal.Dialect{}, opts)
 }
 
 // Write implements sqljournal.DB.
-func (d *DB) Write(ctx context.Context, f func(context.Context, sqljournal.Querier, *sql.Tx) error) error {
+func (d *DB) Write(ctx context.Context, f func(context.Context, sqljournal.Tx) error) error {
 	tx, err := d.Writer.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	if err := f(ctx, querier{tx, tx}, tx); err != nil {
+	if err := f(ctx, querier{tx, tx}); err != nil {
 		return errors.Join(err, tx.Rollback())
 	}
 	return tx.Commit()
@@ -164,6 +164,41 @@ func (q querier) Query(ctx context.Context, statement string, args ...any) (sqlj
 
 func (q querier) QueryRow(ctx context.Context, statement string, args ...any) sqljournal.Row {
 	return row{q.read.QueryRowContext(ctx, statement, args...)}
+}
+
+// Batch implements sqljournal.Querier; in a process of our own there are no
+// round trips to save.
+func (q querier) Batch(ctx context.Context, list ...sqljournal.Stmt) error {
+	for _, s := range list {
+		if err := q.one(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Last implements sqljournal.Tx. The commit comes when the function of Write
+// has returned.
+func (q querier) Last(ctx context.Context, list ...sqljournal.Stmt) error {
+	return q.Batch(ctx, list...)
+}
+
+func (q querier) one(ctx context.Context, s sqljournal.Stmt) error {
+	if s.Scan == nil {
+		_, err := q.Exec(ctx, s.SQL, s.Args...)
+		return err
+	}
+	r, err := q.Query(ctx, s.SQL, s.Args...)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	for r.Next() {
+		if err := s.Scan(r); err != nil {
+			return err
+		}
+	}
+	return r.Err()
 }
 
 type rows struct{ *sql.Rows }

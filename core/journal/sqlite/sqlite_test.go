@@ -1,7 +1,6 @@
 package sqlite_test
 
 import (
-	"database/sql"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,7 +12,7 @@ import (
 
 func TestJournal(t *testing.T) {
 	t.Parallel()
-	journaltest.Run(t, func(t *testing.T, opts journal.Options) (journal.Journal, journaltest.Owing) {
+	journaltest.Run(t, func(t *testing.T, owe journal.Owe, opts journal.Options) journal.Journal {
 		t.Helper()
 		db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "wismo.db"))
 		if err != nil {
@@ -24,8 +23,7 @@ func TestJournal(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		owed := &journaltest.Owed[*sql.Tx]{}
-		return sqlite.New(db, owed, opts), owed
+		return sqlite.New(db, owe, opts)
 	})
 }
 
@@ -43,7 +41,7 @@ func TestOneProcessOwnsTheFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j := sqlite.New(beside, &journaltest.Owed[*sql.Tx]{}, journal.Options{})
+	j := sqlite.New(beside, &journaltest.Owed{}, journal.Options{})
 	if list, err := j.HandOffs(t.Context(), journal.HandOffFilter{}); err != nil || len(list) != 0 {
 		t.Fatalf("beside the owner: %v, error %v", list, err)
 	}

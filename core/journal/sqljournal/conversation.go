@@ -3,7 +3,6 @@ package sqljournal
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"time"
 
 	"wismo/core/conversation"
@@ -32,52 +31,94 @@ func (c *conversationRow) scan(r Row, more ...any) error {
 	return r.Scan(append([]any{&c.id, &c.version, &c.answeredUpTo, &c.wakeAt, &c.shop, &c.channel, &c.account, &c.customer, &c.ours, &c.state, &c.owed, &c.optedOut, &c.handOff}, more...)...)
 }
 
-// lock locks a conversation's row and then reads it. In one statement what
-// stands in other tables would be read as it was before the wait for the lock.
-func (j *Journal[T]) lock(ctx context.Context, q Querier, id int64) (*conversationRow, error) {
-	c := &conversationRow{}
-	if j.d.ForUpdate != "" {
-		if _, err := q.Exec(ctx, `SELECT id FROM conversation WHERE id = $1`+j.d.ForUpdate, id); err != nil {
-			return nil, err
-		}
+// lockOnly locks a conversation's row. What is then read must be read by a
+// further statement: in one, what stands in other tables would be read as it
+// was before the wait for the lock.
+func (j *Journal) lockOnly(id int64) []Stmt {
+	if j.d.ForUpdate == "" {
+		return nil
 	}
-	err := c.scan(q.QueryRow(ctx, conversationColumns+` FROM conversation c WHERE c.id = $1`, id))
-	if errors.Is(err, ErrNoRows) {
-		return nil, fault.New(fault.NotFound, "journal", "there is no conversation %d", id)
-	}
-	return c, err
+	return []Stmt{stmt(`SELECT id FROM conversation WHERE id = $1`+j.d.ForUpdate, id)}
 }
 
-// look reads a conversation with what a turn is told beside it.
-func (j *Journal[T]) look(ctx context.Context, q Querier, id int64, now time.Time) (*conversationRow, error) {
+func noConversation(id int64) error {
+	return fault.New(fault.NotFound, "journal", "there is no conversation %d", id)
+}
+
+// lock locks a conversation and reads it.
+func (j *Journal) lock(ctx context.Context, q Querier, id int64) (*conversationRow, error) {
 	c := &conversationRow{}
-	err := c.scan(q.QueryRow(ctx, conversationColumns+`,
+	read := stmt(conversationColumns+` FROM conversation c WHERE c.id = $1`, id)
+	read.Scan = func(r Row) error { return c.scan(r) }
+	if err := q.Batch(ctx, append(j.lockOnly(id), read)...); err != nil {
+		return nil, err
+	}
+	if c.id == 0 {
+		return nil, noConversation(id)
+	}
+	return c, nil
+}
+
+// heardRow is an inbound message that has no answer, as it is stored.
+type heardRow struct {
+	journal.Heard
+	attached bool
+}
+
+// turnStmts read what a turn is made of: the conversation with what stands
+// beside it, and its unanswered messages.
+func turnStmts(id int64, now time.Time, c *conversationRow, heard *[]heardRow) []Stmt {
+	look := stmt(conversationColumns+`,
 		(SELECT count(*) FROM message m WHERE m.conversation_id = c.id AND m.direction = 2 AND m.author = 'bot' AND m.created_at > $2),
 		coalesce((SELECT m.text FROM message m WHERE m.conversation_id = c.id AND m.direction = 2 AND m.author = 'bot' ORDER BY m.id DESC LIMIT 1), '')
-		FROM conversation c WHERE c.id = $1`, id, micros(now.Add(-time.Hour))), &c.replies, &c.said)
-	if errors.Is(err, ErrNoRows) {
-		return nil, fault.New(fault.NotFound, "journal", "there is no conversation %d", id)
+		FROM conversation c WHERE c.id = $1`, id, micros(now.Add(-time.Hour)))
+	look.Scan = func(r Row) error { return c.scan(r, &c.replies, &c.said) }
+	unanswered := stmt(`SELECT id, text, handled, extra, at, EXISTS (SELECT 1 FROM attachment a WHERE a.message_id = message.id)
+		FROM message WHERE conversation_id = $1 AND direction = 1 AND id > (SELECT answered_up_to FROM conversation WHERE id = $1) ORDER BY id`, id)
+	unanswered.Scan = func(r Row) error {
+		var h heardRow
+		var extra, handled string
+		var at int64
+		if err := r.Scan(&h.ID, &h.Text, &handled, &extra, &at, &h.attached); err != nil {
+			return err
+		}
+		h.Handled, h.At = message.Keyword(handled), fromMicros(at)
+		*heard = append(*heard, h)
+		return json.Unmarshal([]byte(extra), &(*heard)[len(*heard)-1].Extra)
 	}
-	return c, err
+	return []Stmt{look, unanswered}
 }
 
 // turn returns what is to be answered, nil if nothing is.
-func (j *Journal[T]) turn(ctx context.Context, q Querier, id int64, now time.Time) (*journal.Turn, error) {
-	c, err := j.look(ctx, q, id, now)
-	if err != nil {
+func (j *Journal) turn(ctx context.Context, q Querier, id int64, now time.Time) (*journal.Turn, error) {
+	c, heard := &conversationRow{}, []heardRow(nil)
+	if err := q.Batch(ctx, turnStmts(id, now, c, &heard)...); err != nil {
 		return nil, err
 	}
-	heard, err := j.unanswered(ctx, q, c)
-	if err != nil {
-		return nil, err
+	if c.id == 0 {
+		return nil, noConversation(id)
 	}
+	return asTurn(ctx, q, c, heard, now)
+}
+
+// asTurn makes a turn of what was read, nil if nothing is to be answered.
+func asTurn(ctx context.Context, q Querier, c *conversationRow, heard []heardRow, now time.Time) (*journal.Turn, error) {
 	if len(heard) == 0 && (c.wakeAt == 0 || c.wakeAt > micros(now)) {
-		return nil, nil
+		return nil, nil //nolint:nilnil // private; nil says that nothing is due
 	}
 	t := &journal.Turn{
 		ConversationID: c.id, Version: c.version, Shop: c.shop, Channel: message.Channel(c.channel), Account: c.account,
-		Customer: c.customerAddress(), Ours: c.oursAddress(), Unanswered: heard,
+		Customer: c.customerAddress(), Ours: c.oursAddress(),
 		OptedOut: c.optedOut, HandOff: c.handOff, RepliesLastHour: c.replies, Said: c.said,
+	}
+	for _, h := range heard {
+		if h.attached {
+			var err error
+			if h.Attachments, err = attachments(ctx, q, h.ID); err != nil {
+				return nil, err
+			}
+		}
+		t.Unanswered = append(t.Unanswered, h.Heard)
 	}
 	return t, json.Unmarshal([]byte(c.state), &t.State)
 }
@@ -88,44 +129,6 @@ func (c *conversationRow) customerAddress() message.Address {
 
 func (c *conversationRow) oursAddress() message.Address {
 	return message.Address{Channel: message.Channel(c.channel), Value: c.ours}
-}
-
-func (j *Journal[T]) unanswered(ctx context.Context, q Querier, c *conversationRow) ([]journal.Heard, error) {
-	rows, err := q.Query(ctx, `SELECT id, text, handled, extra, at, EXISTS (SELECT 1 FROM attachment a WHERE a.message_id = message.id)
-		FROM message WHERE conversation_id = $1 AND direction = 1 AND id > $2 ORDER BY id`, c.id, c.answeredUpTo)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var heard []journal.Heard
-	var with []int
-	for rows.Next() {
-		var h journal.Heard
-		var extra, handled string
-		var at int64
-		var attached bool
-		if err := rows.Scan(&h.ID, &h.Text, &handled, &extra, &at, &attached); err != nil {
-			return nil, err
-		}
-		h.Handled, h.At = message.Keyword(handled), fromMicros(at)
-		if err := json.Unmarshal([]byte(extra), &h.Extra); err != nil {
-			return nil, err
-		}
-		if attached {
-			with = append(with, len(heard))
-		}
-		heard = append(heard, h)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	rows.Close()
-	for _, i := range with {
-		if heard[i].Attachments, err = attachments(ctx, q, heard[i].ID); err != nil {
-			return nil, err
-		}
-	}
-	return heard, nil
 }
 
 func attachments(ctx context.Context, q Querier, messageID int64) ([]message.Attachment, error) {
@@ -148,22 +151,19 @@ func attachments(ctx context.Context, q Querier, messageID int64) ([]message.Att
 // optOut remembers that a customer wants nothing from this address of ours.
 // The scope is the pair of addresses: a STOP to one number does not silence
 // another.
-func (j *Journal[T]) optOut(ctx context.Context, q Querier, c *conversationRow) error {
-	_, err := q.Exec(ctx, `INSERT INTO opt_out (channel, ours, customer, at) VALUES ($1, $2, $3, $4) ON CONFLICT (channel, ours, customer) DO NOTHING`,
-		c.channel, c.ours, c.customer, micros(j.opts.Now()))
+func (j *Journal) optOut(ctx context.Context, q Querier, c *conversationRow) error {
 	c.optedOut = true
-	return err
+	return q.Batch(ctx, optOutStmt(c, j.opts.Now()))
 }
 
-func (j *Journal[T]) optIn(ctx context.Context, q Querier, c *conversationRow) error {
-	_, err := q.Exec(ctx, `DELETE FROM opt_out WHERE channel = $1 AND ours = $2 AND customer = $3`, c.channel, c.ours, c.customer)
-	c.optedOut = false
-	return err
+func optOutStmt(c *conversationRow, now time.Time) Stmt {
+	return stmt(`INSERT INTO opt_out (channel, ours, customer, at) VALUES ($1, $2, $3, $4) ON CONFLICT (channel, ours, customer) DO NOTHING`,
+		c.channel, c.ours, c.customer, micros(now))
 }
 
 // handOff writes a hand-off down and owes its ticket, unless the conversation
 // has one open.
-func (j *Journal[T]) handOff(ctx context.Context, q Querier, tx T, c *conversationRow, hc handoff.Case) error {
+func (j *Journal) handOff(ctx context.Context, q Tx, c *conversationRow, hc handoff.Case) error {
 	if c.handOff != 0 {
 		return nil
 	}
@@ -176,16 +176,16 @@ func (j *Journal[T]) handOff(ctx context.Context, q Querier, tx T, c *conversati
 	if err != nil {
 		return err
 	}
-	return j.owe.Ticket(ctx, tx, c.handOff)
+	return q.Batch(ctx, owed(j.owe.Ticket(c.handOff)))
 }
 
 // Transcript implements journal.Reading.
-func (j *Journal[T]) Transcript(ctx context.Context, conversationID int64) ([]conversation.Line, error) {
+func (j *Journal) Transcript(ctx context.Context, conversationID int64) ([]conversation.Line, error) {
 	lines, err := j.transcript(ctx, conversationID)
 	return lines, failed("transcript", err)
 }
 
-func (j *Journal[T]) transcript(ctx context.Context, conversationID int64) ([]conversation.Line, error) {
+func (j *Journal) transcript(ctx context.Context, conversationID int64) ([]conversation.Line, error) {
 	q := j.db.Reader()
 	rows, err := q.Query(ctx, `SELECT id, direction, author, text, at, status FROM message WHERE conversation_id = $1 ORDER BY id`, conversationID)
 	if err != nil {

@@ -29,7 +29,7 @@ func scanHandOff(r Row) (h journal.HandOff, err error) {
 }
 
 // HandOff implements journal.Desks.
-func (j *Journal[T]) HandOff(ctx context.Context, id int64) (journal.HandOff, error) {
+func (j *Journal) HandOff(ctx context.Context, id int64) (journal.HandOff, error) {
 	h, err := scanHandOff(j.db.Reader().QueryRow(ctx, handOffColumns+` WHERE h.id = $1`, id))
 	if errors.Is(err, ErrNoRows) {
 		return h, fault.New(fault.NotFound, "hand-off", "there is no hand-off %d", id)
@@ -42,12 +42,12 @@ func (j *Journal[T]) HandOff(ctx context.Context, id int64) (journal.HandOff, er
 }
 
 // HandOffs implements journal.Desks.
-func (j *Journal[T]) HandOffs(ctx context.Context, f journal.HandOffFilter) ([]journal.HandOff, error) {
+func (j *Journal) HandOffs(ctx context.Context, f journal.HandOffFilter) ([]journal.HandOff, error) {
 	list, err := j.handOffs(ctx, f)
 	return list, failed("hand-offs", err)
 }
 
-func (j *Journal[T]) handOffs(ctx context.Context, f journal.HandOffFilter) ([]journal.HandOff, error) {
+func (j *Journal) handOffs(ctx context.Context, f journal.HandOffFilter) ([]journal.HandOff, error) {
 	if f.Limit == 0 {
 		f.Limit = 100
 	}
@@ -77,8 +77,8 @@ func (j *Journal[T]) handOffs(ctx context.Context, f journal.HandOffFilter) ([]j
 }
 
 // Opened implements journal.Desks.
-func (j *Journal[T]) Opened(ctx context.Context, id int64, desk, ticketID string, now time.Time) error {
-	return failed("opened", j.db.Write(ctx, func(ctx context.Context, q Querier, tx T) error {
+func (j *Journal) Opened(ctx context.Context, id int64, desk, ticketID string, now time.Time) error {
+	return failed("opened", j.db.Write(ctx, func(ctx context.Context, q Tx) error {
 		h, c, err := j.lockHandOff(ctx, q, id)
 		if err != nil || h.State != journal.HandOffOwed {
 			return err
@@ -87,18 +87,16 @@ func (j *Journal[T]) Opened(ctx context.Context, id int64, desk, ticketID string
 		if err := exactlyOne(n, err, "opening a hand-off"); err != nil || h.Case.Told == "" {
 			return err
 		}
-		if err := j.insertReply(ctx, q, c, journal.NewReply{Text: h.Case.Told, Author: message.Bot}, now); err != nil || c.owed {
-			return err
+		told := replyStmt(c, journal.NewReply{Text: h.Case.Told, Author: message.Bot}, message.Owed, now)
+		if c.owed {
+			return q.Batch(ctx, told)
 		}
-		if _, err := q.Exec(ctx, `UPDATE conversation SET owed = true WHERE id = $1`, c.id); err != nil {
-			return err
-		}
-		return j.owe.Conversation(ctx, tx, c.id, time.Time{})
+		return q.Batch(ctx, told, stmt(`UPDATE conversation SET owed = true WHERE id = $1`, c.id), owed(j.owe.Conversation(c.id, time.Time{})))
 	}))
 }
 
 // lockHandOff locks a hand-off's conversation and reads both.
-func (j *Journal[T]) lockHandOff(ctx context.Context, q Querier, id int64) (h journal.HandOff, c *conversationRow, err error) {
+func (j *Journal) lockHandOff(ctx context.Context, q Querier, id int64) (h journal.HandOff, c *conversationRow, err error) {
 	var conversationID int64
 	err = q.QueryRow(ctx, `SELECT conversation_id FROM hand_off WHERE id = $1`, id).Scan(&conversationID)
 	if errors.Is(err, ErrNoRows) {
@@ -115,8 +113,8 @@ func (j *Journal[T]) lockHandOff(ctx context.Context, q Querier, id int64) (h jo
 }
 
 // Close implements journal.Desks.
-func (j *Journal[T]) Close(ctx context.Context, id int64, now time.Time) error {
-	return failed("close", j.db.Write(ctx, func(ctx context.Context, q Querier, _ T) error {
+func (j *Journal) Close(ctx context.Context, id int64, now time.Time) error {
+	return failed("close", j.db.Write(ctx, func(ctx context.Context, q Tx) error {
 		h, _, err := j.lockHandOff(ctx, q, id)
 		if err != nil || h.State == journal.HandOffClosed {
 			return err

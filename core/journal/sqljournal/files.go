@@ -11,7 +11,7 @@ import (
 )
 
 // Attachment implements journal.Files.
-func (j *Journal[T]) Attachment(ctx context.Context, id int64) (a journal.Attachment, err error) {
+func (j *Journal) Attachment(ctx context.Context, id int64) (a journal.Attachment, err error) {
 	err = j.db.Reader().QueryRow(ctx, `SELECT a.id, a.url, a.type, a.name, a.size, c.shop, m.account, m.provider_id
 		FROM attachment a JOIN message m ON m.id = a.message_id JOIN conversation c ON c.id = m.conversation_id WHERE a.id = $1`, id).
 		Scan(&a.ID, &a.URL, &a.Type, &a.Name, &a.Size, &a.Shop, &a.Account, &a.MessageProviderID)
@@ -22,8 +22,8 @@ func (j *Journal[T]) Attachment(ctx context.Context, id int64) (a journal.Attach
 }
 
 // KeepMedia implements journal.Files.
-func (j *Journal[T]) KeepMedia(ctx context.Context, id int64, m message.Media, cause error) error {
-	return failed("keep media", j.db.Write(ctx, func(ctx context.Context, q Querier, _ T) error {
+func (j *Journal) KeepMedia(ctx context.Context, id int64, m message.Media, cause error) error {
+	return failed("keep media", j.db.Write(ctx, func(ctx context.Context, q Tx) error {
 		if cause != nil {
 			_, err := q.Exec(ctx, `UPDATE attachment SET fault = $2 WHERE id = $1`, id, kindOf(cause))
 			return err
@@ -39,7 +39,7 @@ func (j *Journal[T]) KeepMedia(ctx context.Context, id int64, m message.Media, c
 }
 
 // Swept implements journal.Files.
-func (j *Journal[T]) Swept(ctx context.Context, account string) (time.Time, error) {
+func (j *Journal) Swept(ctx context.Context, account string) (time.Time, error) {
 	var upTo int64
 	err := j.db.Reader().QueryRow(ctx, `SELECT up_to FROM swept WHERE account = $1`, account).Scan(&upTo)
 	if errors.Is(err, ErrNoRows) {
@@ -49,7 +49,7 @@ func (j *Journal[T]) Swept(ctx context.Context, account string) (time.Time, erro
 }
 
 // Sweep implements journal.Files.
-func (j *Journal[T]) Sweep(ctx context.Context, account string, upTo time.Time) error {
+func (j *Journal) Sweep(ctx context.Context, account string, upTo time.Time) error {
 	_, err := j.db.Reader().Exec(ctx, `INSERT INTO swept (account, up_to) VALUES ($1, $2)
 		ON CONFLICT (account) DO UPDATE SET up_to = excluded.up_to WHERE swept.up_to < excluded.up_to`, account, micros(upTo))
 	return failed("sweep", err)
@@ -58,7 +58,7 @@ func (j *Journal[T]) Sweep(ctx context.Context, account string, upTo time.Time) 
 // Stranded implements journal.Turns. It also takes up reports that slipped
 // between a hand-over and its settlement, and forgets attempts and reports that
 // count no more.
-func (j *Journal[T]) Stranded(ctx context.Context, before time.Time) ([]int64, error) {
+func (j *Journal) Stranded(ctx context.Context, before time.Time) ([]int64, error) {
 	if err := j.takeUpReports(ctx); err != nil {
 		return nil, failed("take up reports", err)
 	}
@@ -76,14 +76,14 @@ func (j *Journal[T]) Stranded(ctx context.Context, before time.Time) ([]int64, e
 		return nil, failed("stranded", err)
 	}
 	for _, id := range ids {
-		err := j.db.Write(ctx, func(ctx context.Context, q Querier, tx T) error {
+		err := j.db.Write(ctx, func(ctx context.Context, q Tx) error {
 			if _, err := j.lock(ctx, q, id); err != nil {
 				return err
 			}
 			if _, err := q.Exec(ctx, `UPDATE conversation SET owed = true WHERE id = $1`, id); err != nil {
 				return err
 			}
-			return j.owe.Conversation(ctx, tx, id, time.Time{})
+			return q.Last(ctx, owed(j.owe.Conversation(id, time.Time{})))
 		})
 		if err != nil {
 			return nil, failed("stranded", err)
@@ -92,15 +92,21 @@ func (j *Journal[T]) Stranded(ctx context.Context, before time.Time) ([]int64, e
 	return ids, nil
 }
 
+// recentMessages bounds how many messages back the search for stranded ones
+// goes.
+const recentMessages = 100_000
+
 // stranded lists conversations with something overdue since before. A job that
 // is alive all the same does no harm by having a second one beside it.
-func (j *Journal[T]) stranded(ctx context.Context, before time.Time) ([]int64, error) {
-	rows, err := j.db.Reader().Query(ctx, `SELECT id FROM conversation c WHERE
-		EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.direction = 1 AND m.id > c.answered_up_to AND m.created_at < $1) AND c.owed
-		OR c.wake_at > 0 AND c.wake_at < $1
-		OR EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.direction = 2 AND
-			(m.status = 1 AND m.next_at < $1 AND m.created_at < $1 OR m.status = 2 AND m.attempt_at < $2))
-		ORDER BY id LIMIT 1000`, micros(before), micros(before.Add(-journal.Grace)))
+func (j *Journal) stranded(ctx context.Context, before time.Time) ([]int64, error) {
+	rows, err := j.db.Reader().Query(ctx, `SELECT c.id FROM conversation c WHERE c.wake_at > 0 AND c.wake_at < $1
+		UNION
+		SELECT m.conversation_id FROM message m JOIN conversation c ON c.id = m.conversation_id
+		WHERE m.id > (SELECT coalesce(max(id), 0) FROM message) - $3 AND (
+			m.direction = 1 AND m.id > c.answered_up_to AND m.created_at < $1
+			OR m.direction = 2 AND m.status = 1 AND m.next_at < $1 AND m.created_at < $1
+			OR m.direction = 2 AND m.status = 2 AND m.attempt_at < $2)
+		LIMIT 1000`, micros(before), micros(before.Add(-journal.Grace)), recentMessages)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +124,7 @@ func (j *Journal[T]) stranded(ctx context.Context, before time.Time) ([]int64, e
 
 // takeUpReports applies reports that were kept aside although their message
 // was settled at that very moment.
-func (j *Journal[T]) takeUpReports(ctx context.Context) error {
+func (j *Journal) takeUpReports(ctx context.Context) error {
 	rows, err := j.db.Reader().Query(ctx, `SELECT e.account, e.provider_id, e.status, e.fault, e.reason, e.at FROM early_report e
 		WHERE EXISTS (SELECT 1 FROM message m WHERE m.account = e.account AND m.provider_id = e.provider_id) LIMIT 1000`)
 	if err != nil {

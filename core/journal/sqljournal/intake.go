@@ -11,97 +11,103 @@ import (
 	"wismo/core/message"
 )
 
+// errRepeated rolls back what a repeated message has touched.
+var errRepeated = errors.New("the message is known")
+
 // Receive implements journal.Intake.
-func (j *Journal[T]) Receive(ctx context.Context, m message.Message) (repeated bool, err error) {
-	err = j.db.Write(ctx, func(ctx context.Context, q Querier, tx T) error {
-		repeated = false
-		id, owed, err := j.lockOrCreate(ctx, q, m)
-		if err != nil {
-			return err
-		}
-		messageID, err := j.insertMessage(ctx, q, id, m)
-		if errors.Is(err, ErrNoRows) {
-			repeated = true
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := j.insertAttachments(ctx, q, tx, messageID, m.Attachments); err != nil {
-			return err
-		}
-		if _, err := q.Exec(ctx, `UPDATE conversation SET owed = true, last_at = $2 WHERE id = $1`, id, micros(j.opts.Now())); err != nil {
-			return err
-		}
-		if owed {
-			return nil
-		}
-		return j.owe.Conversation(ctx, tx, id, time.Time{})
-	})
-	return repeated, failed("receive", err)
+func (j *Journal) Receive(ctx context.Context, m message.Message) (repeated bool, err error) {
+	err = j.db.Write(ctx, func(ctx context.Context, tx Tx) error { return j.receive(ctx, tx, m) })
+	if errors.Is(err, errRepeated) {
+		return true, nil
+	}
+	return false, failed("receive", err)
 }
 
-// lockOrCreate locks the live conversation that m belongs to, or begins one.
-// One that has been quiet for long enough is ended first, unless a person has
-// it.
-func (j *Journal[T]) lockOrCreate(ctx context.Context, q Querier, m message.Message) (id int64, owed bool, err error) {
-	for range 3 {
-		var last int64
-		var held bool
-		err = q.QueryRow(ctx, `SELECT id, owed, last_at, EXISTS (SELECT 1 FROM hand_off h WHERE h.conversation_id = conversation.id AND h.state <> 'closed')
-			FROM conversation WHERE shop = $1 AND channel = $2 AND customer = $3 AND ours = $4 AND live`+j.d.ForUpdate,
-			m.Shop, string(m.Channel), m.From.Value, m.To.Value).Scan(&id, &owed, &last, &held)
-		now := j.opts.Now()
-		switch {
-		case err == nil && (held || owed || now.Sub(fromMicros(last)) < j.opts.QuietAfter(m.Shop)):
-			return id, owed, nil
-		case err == nil:
-			if _, err := q.Exec(ctx, `UPDATE conversation SET live = false WHERE id = $1`, id); err != nil {
-				return 0, false, err
-			}
-		case !errors.Is(err, ErrNoRows):
+func (j *Journal) receive(ctx context.Context, tx Tx, m message.Message) error {
+	id, wasOwed, err := j.begin(ctx, tx, m)
+	if err != nil {
+		return err
+	}
+	insert, err := j.insertMessage(id, m)
+	if err != nil {
+		return err
+	}
+	last := []Stmt{insert}
+	if len(m.Attachments) > 0 {
+		var messageID int64
+		if err := tx.Batch(ctx, insert.into(&messageID)); err != nil {
+			return err
+		}
+		if last, err = j.insertAttachments(ctx, tx, messageID, m.Attachments); err != nil {
+			return err
+		}
+	}
+	if !wasOwed {
+		last = append(last, owed(j.owe.Conversation(id, time.Time{})))
+	}
+	return tx.Last(ctx, last...)
+}
+
+// begin locks the live conversation that m belongs to, or begins one, and
+// marks it as owed. One that has been quiet for long enough is ended first,
+// unless a person has it.
+func (j *Journal) begin(ctx context.Context, tx Tx, m message.Message) (id int64, wasOwed bool, err error) {
+	now := micros(j.opts.Now())
+	for range 2 {
+		var prev int64
+		var known int
+		err := tx.Batch(ctx,
+			stmt(`INSERT INTO conversation (shop, channel, account, customer, ours, version, state, answered_up_to, owed, live, last_at, prev_at, created_at)
+				VALUES ($1, $2, $3, $4, $5, 0, '{}', 0, true, true, $6, $6, $6) ON CONFLICT (shop, channel, customer, ours) WHERE live
+				DO UPDATE SET was_owed = conversation.owed, owed = true, prev_at = conversation.last_at, last_at = excluded.last_at
+				RETURNING id, was_owed, prev_at`, m.Shop, string(m.Channel), m.Account, m.From.Value, m.To.Value, now).into(&id, &wasOwed, &prev),
+			stmt(`SELECT count(*) FROM message WHERE account = $1 AND provider_id = $2`, m.Account, m.ProviderID).into(&known))
+		if err != nil {
 			return 0, false, err
 		}
-		err = q.QueryRow(ctx, `INSERT INTO conversation (shop, channel, account, customer, ours, version, state, answered_up_to, owed, live, last_at, created_at)
-			VALUES ($1, $2, $3, $4, $5, 0, '{}', 0, false, true, $6, $6) ON CONFLICT (shop, channel, customer, ours) WHERE live DO NOTHING RETURNING id`,
-			m.Shop, string(m.Channel), m.Account, m.From.Value, m.To.Value, micros(now)).Scan(&id)
-		if !errors.Is(err, ErrNoRows) {
-			return id, false, err
+		if known > 0 {
+			return 0, false, errRepeated
 		}
-		// Another transaction has just begun it: lock that one.
+		if wasOwed || fromMicros(now).Sub(fromMicros(prev)) < j.opts.QuietAfter(m.Shop) {
+			return id, wasOwed, nil
+		}
+		ended, err := tx.Exec(ctx, `UPDATE conversation SET live = false, owed = was_owed, last_at = prev_at WHERE id = $1
+			AND NOT EXISTS (SELECT 1 FROM hand_off h WHERE h.conversation_id = $1 AND h.state <> 'closed')`, id)
+		if err != nil || ended == 0 {
+			return id, wasOwed, err
+		}
 	}
-	return 0, false, errors.New("the conversation could neither be found nor begun")
+	return 0, false, errors.New("a conversation that was just begun is quiet already")
 }
 
-// insertMessage returns ErrNoRows if the message is known already.
-func (j *Journal[T]) insertMessage(ctx context.Context, q Querier, conversationID int64, m message.Message) (id int64, err error) {
+func (j *Journal) insertMessage(conversationID int64, m message.Message) (Stmt, error) {
 	extra, err := json.Marshal(m.Extra)
 	if err != nil {
-		return 0, err
+		return Stmt{}, err
 	}
 	at := m.At
 	if at.IsZero() {
 		at = j.opts.Now()
 	}
-	err = q.QueryRow(ctx, `INSERT INTO message (conversation_id, direction, account, provider_id, author, text, handled, extra, status, at, created_at)
-		VALUES ($1, 1, $2, $3, '', $4, $5, $6, 0, $7, $8) ON CONFLICT (account, provider_id) DO NOTHING RETURNING id`,
-		conversationID, m.Account, m.ProviderID, clean(m.Text), string(m.Handled), clean(string(extra)), micros(at), micros(j.opts.Now())).Scan(&id)
-	return id, err
+	return stmt(`INSERT INTO message (conversation_id, direction, account, provider_id, author, text, handled, extra, status, at, created_at)
+		VALUES ($1, 1, $2, $3, '', $4, $5, $6, 0, $7, $8) RETURNING id`,
+		conversationID, m.Account, m.ProviderID, clean(m.Text), string(m.Handled), clean(string(extra)), micros(at), micros(j.opts.Now())), nil
 }
 
-func (j *Journal[T]) insertAttachments(ctx context.Context, q Querier, tx T, messageID int64, list []message.Attachment) error {
+// insertAttachments writes the attachments and returns the statements that owe
+// their fetching.
+func (j *Journal) insertAttachments(ctx context.Context, tx Tx, messageID int64, list []message.Attachment) ([]Stmt, error) {
+	var owing []Stmt
 	for _, a := range list {
 		var id int64
-		err := q.QueryRow(ctx, `INSERT INTO attachment (message_id, url, type, name, size, fault) VALUES ($1, $2, $3, $4, $5, '') RETURNING id`,
-			messageID, clean(a.URL), clean(a.Type), clean(a.Name), a.Size).Scan(&id)
+		err := tx.Batch(ctx, stmt(`INSERT INTO attachment (message_id, url, type, name, size, fault) VALUES ($1, $2, $3, $4, $5, '') RETURNING id`,
+			messageID, clean(a.URL), clean(a.Type), clean(a.Name), a.Size).into(&id))
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := j.owe.Media(ctx, tx, id); err != nil {
-			return err
-		}
+		owing = append(owing, owed(j.owe.Media(id)))
 	}
-	return nil
+	return owing, nil
 }
 
 // clean removes NUL bytes, which PostgreSQL's text does not hold.
@@ -123,8 +129,13 @@ func clean(s string) string {
 // Report implements journal.Intake. A report that comes before the hand-over
 // is settled, when the provider's id is not known here yet, is kept aside and
 // taken up by the settlement.
-func (j *Journal[T]) Report(ctx context.Context, d message.Delivery) error {
-	if d.Status == message.Failed {
+//
+// That the provider has it is no news: the hand-over's settlement says so.
+func (j *Journal) Report(ctx context.Context, d message.Delivery) error {
+	switch {
+	case d.Status <= message.Sent:
+		return nil
+	case d.Status == message.Failed:
 		return failed("report", j.reportFailure(ctx, d))
 	}
 	n, err := j.db.Reader().Exec(ctx, `UPDATE message SET status = $3, settled_at = $4 WHERE account = $1 AND provider_id = $2 AND direction = 2 AND status < $3`,
@@ -137,7 +148,7 @@ func (j *Journal[T]) Report(ctx context.Context, d message.Delivery) error {
 
 // keepEarly keeps a report on a message that is not known. If it is known, the
 // report raised nothing, and there is nothing to keep.
-func (j *Journal[T]) keepEarly(ctx context.Context, q Querier, d message.Delivery) error {
+func (j *Journal) keepEarly(ctx context.Context, q Querier, d message.Delivery) error {
 	var known bool
 	err := q.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM message WHERE account = $1 AND provider_id = $2)`, d.Account, d.ProviderID).Scan(&known)
 	if err != nil || known {
@@ -157,8 +168,8 @@ func kindOf(err error) string {
 	return fault.KindOf(err).String()
 }
 
-func (j *Journal[T]) reportFailure(ctx context.Context, d message.Delivery) error {
-	return j.db.Write(ctx, func(ctx context.Context, q Querier, tx T) error {
+func (j *Journal) reportFailure(ctx context.Context, d message.Delivery) error {
+	return j.db.Write(ctx, func(ctx context.Context, q Tx) error {
 		var id, conversationID int64
 		err := q.QueryRow(ctx, `SELECT id, conversation_id FROM message WHERE account = $1 AND provider_id = $2 AND direction = 2`, d.Account, d.ProviderID).Scan(&id, &conversationID)
 		if errors.Is(err, ErrNoRows) {
@@ -171,14 +182,14 @@ func (j *Journal[T]) reportFailure(ctx context.Context, d message.Delivery) erro
 		if err != nil {
 			return err
 		}
-		return j.fail(ctx, q, tx, c, id, message.Delivered, kindOf(d.Err), fault.ReasonOf(d.Err))
+		return j.fail(ctx, q, c, id, message.Delivered, kindOf(d.Err), fault.ReasonOf(d.Err))
 	})
 }
 
 // fail ends a reply as failed unless it has come as far as below already, and
 // draws the consequence: an opt-out is remembered, anything else is handed to a
 // person.
-func (j *Journal[T]) fail(ctx context.Context, q Querier, tx T, c *conversationRow, replyID int64, below message.Status, kind string, reason fault.Reason) error {
+func (j *Journal) fail(ctx context.Context, q Tx, c *conversationRow, replyID int64, below message.Status, kind string, reason fault.Reason) error {
 	n, err := q.Exec(ctx, `UPDATE message SET status = 6, fault = $2, reason = $3, settled_at = $4 WHERE id = $1 AND status < $5`, replyID, kind, string(reason), micros(j.opts.Now()), int(below))
 	if err != nil || n == 0 {
 		return err
@@ -194,7 +205,7 @@ func (j *Journal[T]) fail(ctx context.Context, q Querier, tx T, c *conversationR
 	if reason != "" {
 		detail += ", " + string(reason)
 	}
-	return j.handOff(ctx, q, tx, c, handoff.Case{
+	return j.handOff(ctx, q, c, handoff.Case{
 		Reason: handoff.ReplyFailed, Priority: handoff.PriorityOf(handoff.ReplyFailed),
 		Detail: detail + ").", NextStep: "Reach the customer by another way.",
 	})

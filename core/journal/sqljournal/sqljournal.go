@@ -5,6 +5,10 @@
 //
 // Every change of a conversation first locks its row. That lock comes before
 // any other, so that no two transactions can wait for each other.
+//
+// What every message goes through (Receive, Next, Finish) sends its statements
+// in as few round trips as its decisions allow: the cost of a message is mostly
+// that of waking up the other side.
 package sqljournal
 
 import (
@@ -34,42 +38,72 @@ type Rows interface {
 // ErrNoRows is what a Row's Scan returns if there is none.
 var ErrNoRows = errors.New("no rows")
 
+// Stmt is a statement of a batch. Scan, if set, is called for each row; it may
+// be called for none.
+type Stmt struct {
+	SQL  string
+	Args []any
+	Scan func(Row) error
+}
+
+func stmt(sql string, args ...any) Stmt { return Stmt{SQL: sql, Args: args} }
+
+func (s Stmt) into(dest ...any) Stmt {
+	s.Scan = func(r Row) error { return r.Scan(dest...) }
+	return s
+}
+
+func owed(s journal.Statement) Stmt { return Stmt{SQL: s.SQL, Args: s.Args} }
+
 // Querier runs statements, in a transaction or outside one.
 type Querier interface {
 	// Exec returns the number of rows that were changed.
 	Exec(ctx context.Context, sql string, args ...any) (int64, error)
 	Query(ctx context.Context, sql string, args ...any) (Rows, error)
 	QueryRow(ctx context.Context, sql string, args ...any) Row
+	// Batch runs statements one after the other, in one round trip where the
+	// engine can. The first that fails ends it.
+	Batch(ctx context.Context, list ...Stmt) error
 }
 
-// DB is a database whose transactions are of type T.
-type DB[T any] interface {
+// Tx is a transaction.
+type Tx interface {
+	Querier
+	// Last is a Batch that commits as well. Nothing may follow it.
+	Last(ctx context.Context, list ...Stmt) error
+}
+
+// DB is a database.
+type DB interface {
 	// Write runs f in one transaction, which is committed if f returns nil.
-	Write(ctx context.Context, f func(ctx context.Context, q Querier, tx T) error) error
-	// Reader runs single statements outside of transactions.
+	Write(ctx context.Context, f func(ctx context.Context, tx Tx) error) error
+	// Reader runs single statements and batches outside of transactions.
 	Reader() Querier
 }
 
 // Dialect is what differs between the engines.
 type Dialect struct {
-	// ForUpdate is appended to a SELECT that locks its rows.
-	ForUpdate string
-	// Lock holds the named lock until the transaction ends; nil where
+	// ForUpdate is appended to a SELECT that locks its rows; empty where
 	// transactions that write run one after the other anyway.
+	ForUpdate string
+	// Lock holds the named lock until the transaction ends; nil where it is not
+	// needed.
 	Lock func(ctx context.Context, q Querier, name string) error
 }
 
 // Journal implements journal.Journal.
-type Journal[T any] struct {
-	db   DB[T]
-	owe  journal.Owe[T]
+type Journal struct {
+	db   DB
+	owe  journal.Owe
 	opts journal.Options
 	d    Dialect
 }
 
+var _ journal.Journal = (*Journal)(nil)
+
 // New returns the journal kept in db, which owes its jobs to owe.
-func New[T any](db DB[T], owe journal.Owe[T], d Dialect, opts journal.Options) *Journal[T] {
-	return &Journal[T]{db: db, owe: owe, opts: opts, d: d}
+func New(db DB, owe journal.Owe, d Dialect, opts journal.Options) *Journal {
+	return &Journal{db: db, owe: owe, opts: opts, d: d}
 }
 
 // micros is a time as it is stored; the zero time is 0.
@@ -94,7 +128,7 @@ func failed(op string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := errors.AsType[*fault.Error](err); ok || errors.Is(err, journal.ErrStale) || errors.Is(err, journal.Adopted) {
+	if _, ok := errors.AsType[*fault.Error](err); ok || errors.Is(err, journal.ErrStale) || errors.Is(err, journal.ErrAdopted) {
 		return err
 	}
 	return fault.New(fault.Unavailable, "journal "+op, "%w", err)
@@ -109,15 +143,15 @@ func exactlyOne(n int64, err error, what string) error {
 }
 
 // Ping implements journal.Reading.
-func (j *Journal[T]) Ping(ctx context.Context) error {
-	return failed("ping", j.db.Write(ctx, func(ctx context.Context, q Querier, _ T) error {
+func (j *Journal) Ping(ctx context.Context) error {
+	return failed("ping", j.db.Write(ctx, func(ctx context.Context, tx Tx) error {
 		var one int
-		return q.QueryRow(ctx, "SELECT 1").Scan(&one)
+		return tx.QueryRow(ctx, "SELECT 1").Scan(&one)
 	}))
 }
 
 // Owed implements journal.Reading.
-func (j *Journal[T]) Owed(ctx context.Context) (int, error) {
+func (j *Journal) Owed(ctx context.Context) (int, error) {
 	var n int
 	err := j.db.Reader().QueryRow(ctx, `SELECT
 		(SELECT count(*) FROM conversation WHERE owed) +

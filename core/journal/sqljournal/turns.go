@@ -3,7 +3,6 @@ package sqljournal
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -15,7 +14,7 @@ import (
 
 // Next implements journal.Turns. Without a settlement it first looks without
 // any lock or write: in the usual case there is a message to answer.
-func (j *Journal[T]) Next(ctx context.Context, id int64, settled *journal.Settlement, now time.Time) (step journal.Step, err error) {
+func (j *Journal) Next(ctx context.Context, id int64, settled *journal.Settlement, now time.Time) (step journal.Step, err error) {
 	if settled == nil {
 		t, err := j.turn(ctx, j.db.Reader(), id, now)
 		if err != nil {
@@ -25,17 +24,16 @@ func (j *Journal[T]) Next(ctx context.Context, id int64, settled *journal.Settle
 			return journal.Step{Kind: journal.Answer, Turn: t}, nil
 		}
 	}
-	err = j.db.Write(ctx, func(ctx context.Context, q Querier, tx T) error {
-		c, err := j.lock(ctx, q, id)
+	err = j.db.Write(ctx, func(ctx context.Context, tx Tx) error {
+		if settled != nil {
+			step, err = j.settled(ctx, tx, id, *settled, now)
+			return err
+		}
+		c, err := j.lock(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if settled != nil {
-			if err := j.settle(ctx, q, tx, c, *settled, now); err != nil {
-				return err
-			}
-		}
-		step, err = j.step(ctx, q, tx, c, now)
+		step, err = j.step(ctx, tx, c, now)
 		return err
 	})
 	return step, failed("next", err)
@@ -43,7 +41,7 @@ func (j *Journal[T]) Next(ctx context.Context, id int64, settled *journal.Settle
 
 // step takes the next step of a locked conversation: the oldest reply that is
 // not settled, else the messages without an answer, else nothing.
-func (j *Journal[T]) step(ctx context.Context, q Querier, tx T, c *conversationRow, now time.Time) (journal.Step, error) {
+func (j *Journal) step(ctx context.Context, q Tx, c *conversationRow, now time.Time) (journal.Step, error) {
 	for {
 		r, err := j.unsettled(ctx, q, c)
 		if err != nil {
@@ -53,7 +51,7 @@ func (j *Journal[T]) step(ctx context.Context, q Querier, tx T, c *conversationR
 			break
 		}
 		if c.optedOut && !r.despite && r.status == message.Owed {
-			if err := j.fail(ctx, q, tx, c, r.id, message.Sent, fault.Permanent.String(), fault.OptedOut); err != nil {
+			if err := j.fail(ctx, q, c, r.id, message.Sent, fault.Permanent.String(), fault.OptedOut); err != nil {
 				return journal.Step{}, err
 			}
 			continue
@@ -61,7 +59,7 @@ func (j *Journal[T]) step(ctx context.Context, q Querier, tx T, c *conversationR
 		if kind := r.due(now); kind != journal.Later {
 			return j.handOver(ctx, q, c, r, kind, now)
 		}
-		return j.later(ctx, q, tx, c, r, now)
+		return j.later(ctx, q, c, r, now)
 	}
 	t, err := j.turn(ctx, q, c.id, now)
 	if err != nil {
@@ -78,7 +76,7 @@ func (j *Journal[T]) step(ctx context.Context, q Querier, tx T, c *conversationR
 
 // later puts off a reply that may not go yet. What the customer has written
 // meanwhile is answered first; its reply waits behind.
-func (j *Journal[T]) later(ctx context.Context, q Querier, tx T, c *conversationRow, r *replyRow, now time.Time) (journal.Step, error) {
+func (j *Journal) later(ctx context.Context, q Tx, c *conversationRow, r *replyRow, now time.Time) (journal.Step, error) {
 	t, err := j.turn(ctx, q, c.id, now)
 	if err != nil {
 		return journal.Step{}, err
@@ -87,7 +85,7 @@ func (j *Journal[T]) later(ctx context.Context, q Querier, tx T, c *conversation
 		return journal.Step{Kind: journal.Answer, Turn: t}, nil
 	}
 	at := r.notBefore()
-	if err := j.owe.Conversation(ctx, tx, c.id, at); err != nil {
+	if err := q.Batch(ctx, owed(j.owe.Conversation(c.id, at))); err != nil {
 		return journal.Step{}, err
 	}
 	_, err = q.Exec(ctx, `UPDATE conversation SET owed = false WHERE id = $1`, c.id)
@@ -125,20 +123,19 @@ func (r *replyRow) due(now time.Time) journal.StepKind {
 
 // unsettled returns the conversation's oldest reply that is not settled, nil
 // if there is none.
-func (j *Journal[T]) unsettled(ctx context.Context, q Querier, c *conversationRow) (*replyRow, error) {
-	r, status := &replyRow{}, 0
-	err := q.QueryRow(ctx, `SELECT id, account, text, status, attempt, first_try, attempt_at, next_at, despite_opt_out
+func (j *Journal) unsettled(ctx context.Context, q Querier, c *conversationRow) (*replyRow, error) {
+	r := &replyRow{}
+	err := q.Batch(ctx, stmt(`SELECT id, account, text, status, attempt, first_try, attempt_at, next_at, despite_opt_out
 		FROM message WHERE conversation_id = $1 AND direction = 2 AND status IN (1, 2) ORDER BY id LIMIT 1`, c.id).
-		Scan(&r.id, &r.account, &r.text, &status, &r.attempt, &r.firstTry, &r.attemptAt, &r.nextAt, &r.despite)
-	if errors.Is(err, ErrNoRows) {
-		return nil, nil //nolint:nilnil // private; nil says there is none
+		into(&r.id, &r.account, &r.text, &r.status, &r.attempt, &r.firstTry, &r.attemptAt, &r.nextAt, &r.despite))
+	if err != nil || r.id == 0 {
+		return nil, err
 	}
-	r.status = message.Status(status)
-	return r, err
+	return r, nil
 }
 
 // handOver marks a reply as being handed to the provider.
-func (j *Journal[T]) handOver(ctx context.Context, q Querier, c *conversationRow, r *replyRow, kind journal.StepKind, now time.Time) (journal.Step, error) {
+func (j *Journal) handOver(ctx context.Context, q Querier, c *conversationRow, r *replyRow, kind journal.StepKind, now time.Time) (journal.Step, error) {
 	r.attempt++
 	first := fromMicros(r.firstTry)
 	if r.firstTry == 0 {
@@ -155,156 +152,234 @@ func (j *Journal[T]) handOver(ctx context.Context, q Querier, c *conversationRow
 		}
 		c.owed = true
 	}
-	return journal.Step{Kind: kind, Reply: &journal.Reply{
-		Outbound: message.Outbound{
-			ID: r.id, Shop: c.shop, Channel: message.Channel(c.channel), Account: r.account,
-			From: c.oursAddress(), To: c.customerAddress(), Text: r.text, FirstTry: first,
-		},
-		Attempt: r.attempt,
-	}}, nil
+	return journal.Step{Kind: kind, Reply: c.reply(r.id, r.account, r.text, first, r.attempt)}, nil
 }
 
-// settle writes down what became of a hand-over. One that has been overtaken
-// by a newer attempt brings its receipt if there is none yet, and nothing else.
-func (j *Journal[T]) settle(ctx context.Context, q Querier, tx T, c *conversationRow, s journal.Settlement, now time.Time) error {
-	var status, attempt int
-	var account string
-	err := q.QueryRow(ctx, `SELECT status, attempt, account FROM message WHERE id = $1 AND conversation_id = $2 AND direction = 2`, s.ReplyID, c.id).Scan(&status, &attempt, &account)
-	if errors.Is(err, ErrNoRows) {
-		return fault.New(fault.NotFound, "settle", "conversation %d has no reply %d", c.id, s.ReplyID)
+// reply is an outbound message of the conversation as a worker gets it.
+func (c *conversationRow) reply(id int64, account, text string, first time.Time, attempt int) *journal.Reply {
+	return &journal.Reply{
+		Outbound: message.Outbound{
+			ID: id, Shop: c.shop, Channel: message.Channel(c.channel), Account: account,
+			From: c.oursAddress(), To: c.customerAddress(), Text: text, FirstTry: first,
+		},
+		Attempt: attempt,
 	}
-	if err != nil {
-		return err
+}
+
+// handedOver is what is read to settle a hand-over.
+type handedOver struct {
+	status, attempt int
+	// other is the message that has the receipt's provider id already.
+	other int64
+	// early is true if something was reported on that id before; more is true
+	// if another reply waits or a message has no answer.
+	early, more bool
+}
+
+// settledStmts lock the conversation and read all that a settlement depends
+// on.
+func (j *Journal) settledStmts(id int64, s journal.Settlement, c *conversationRow, h *handedOver) []Stmt {
+	sid := ""
+	if s.Receipt != nil {
+		sid = s.Receipt.ProviderID
 	}
-	open := message.Status(status) == message.Sending
-	switch {
-	case s.Receipt != nil && (open || message.Status(status) == message.Owed):
-		return j.adopt(ctx, q, tx, c, s, account)
-	case !open || attempt != s.Attempt:
-		return nil
-	case !s.Retry.IsZero():
-		_, err := q.Exec(ctx, `UPDATE message SET status = 1, next_at = $2, fault = $3, reason = $4 WHERE id = $1`, s.ReplyID, micros(s.Retry), kindOf(s.Err), string(fault.ReasonOf(s.Err)))
-		return err
-	default:
-		return j.fail(ctx, q, tx, c, s.ReplyID, message.Sent, kindOf(s.Err), fault.ReasonOf(s.Err))
+	read := stmt(conversationColumns+`, m.status, m.attempt,
+		coalesce((SELECT o.id FROM message o WHERE o.account = m.account AND o.provider_id = $3), 0),
+		EXISTS (SELECT 1 FROM early_report e WHERE e.account = m.account AND e.provider_id = $3),
+		EXISTS (SELECT 1 FROM message o WHERE o.conversation_id = c.id AND (o.direction = 2 AND o.status IN (1, 2) AND o.id <> m.id OR o.direction = 1 AND o.id > c.answered_up_to))
+		FROM conversation c JOIN message m ON m.conversation_id = c.id WHERE c.id = $1 AND m.id = $2 AND m.direction = 2`, id, s.ReplyID, sid)
+	read.Scan = func(r Row) error { return c.scan(r, &h.status, &h.attempt, &h.other, &h.early, &h.more) }
+	return append(j.lockOnly(id), read)
+}
+
+// settled writes down what became of a hand-over and takes the next step. In
+// the usual case the reply is sent and nothing else is owed; that takes two
+// round trips.
+func (j *Journal) settled(ctx context.Context, tx Tx, id int64, s journal.Settlement, now time.Time) (journal.Step, error) {
+	c, h := &conversationRow{}, handedOver{}
+	if err := tx.Batch(ctx, j.settledStmts(id, s, c, &h)...); err != nil {
+		return journal.Step{}, err
 	}
+	if c.id == 0 {
+		return journal.Step{}, fault.New(fault.NotFound, "settle", "conversation %d has no reply %d", id, s.ReplyID)
+	}
+	status := message.Status(h.status)
+	if s.Receipt != nil && (status == message.Sending || status == message.Owed) {
+		return j.adopt(ctx, tx, c, s, h, now)
+	}
+	if status == message.Sending && h.attempt == s.Attempt {
+		if err := j.unsent(ctx, tx, c, s); err != nil {
+			return journal.Step{}, err
+		}
+	}
+	// A hand-over that a newer attempt has overtaken changes nothing.
+	return j.step(ctx, tx, c, now)
+}
+
+// unsent puts a reply off, or ends it as failed.
+func (j *Journal) unsent(ctx context.Context, tx Tx, c *conversationRow, s journal.Settlement) error {
+	if s.Retry.IsZero() {
+		return j.fail(ctx, tx, c, s.ReplyID, message.Sent, kindOf(s.Err), fault.ReasonOf(s.Err))
+	}
+	_, err := tx.Exec(ctx, `UPDATE message SET status = 1, next_at = $2, fault = $3, reason = $4 WHERE id = $1`, s.ReplyID, micros(s.Retry), kindOf(s.Err), string(fault.ReasonOf(s.Err)))
+	return err
 }
 
 // adopt gives a reply the provider's id, together with what was reported on
 // that id before.
-func (j *Journal[T]) adopt(ctx context.Context, q Querier, tx T, c *conversationRow, s journal.Settlement, account string) error {
-	var other int64
-	err := q.QueryRow(ctx, `SELECT id FROM message WHERE account = $1 AND provider_id = $2`, account, s.Receipt.ProviderID).Scan(&other)
-	if err == nil && other != s.ReplyID {
-		return journal.Adopted
+func (j *Journal) adopt(ctx context.Context, tx Tx, c *conversationRow, s journal.Settlement, h handedOver, now time.Time) (journal.Step, error) {
+	if h.other != 0 && h.other != s.ReplyID {
+		return journal.Step{}, journal.ErrAdopted
 	}
-	if err != nil && !errors.Is(err, ErrNoRows) {
-		return err
+	r := report{status: max(s.Receipt.Status, message.Sent), kind: fault.Permanent.String()}
+	if h.early {
+		if err := takeEarly(ctx, tx, s, &r); err != nil {
+			return journal.Step{}, err
+		}
 	}
-	status, kind, reason := s.Receipt.Status, "", fault.Reason("")
-	if status < message.Sent {
-		status = message.Sent
-	}
-	var early int
-	var earlyReason string
-	err = q.QueryRow(ctx, `DELETE FROM early_report WHERE account = $1 AND provider_id = $2 RETURNING status, fault, reason`, account, s.Receipt.ProviderID).Scan(&early, &kind, &earlyReason)
-	if err != nil && !errors.Is(err, ErrNoRows) {
-		return err
-	}
-	if message.Status(early) > status {
-		status, reason = message.Status(early), fault.Reason(earlyReason)
-	}
-	stored := status
+	stored := r.status
 	if stored == message.Failed {
 		stored = message.Sent
 	}
-	_, err = q.Exec(ctx, `UPDATE message SET provider_id = $2, status = $3, settled_at = $4, at = $4 WHERE id = $1`, s.ReplyID, s.Receipt.ProviderID, int(stored), micros(j.opts.Now()))
-	if err != nil || status != message.Failed {
-		return err
+	sent := stmt(`UPDATE message SET provider_id = $2, status = $3, settled_at = $4, at = $4 WHERE id = $1`, s.ReplyID, s.Receipt.ProviderID, int(stored), micros(now))
+	if r.status != message.Failed && !h.more && (c.wakeAt == 0 || c.wakeAt > micros(now)) {
+		return journal.Step{Kind: journal.Done}, tx.Last(ctx, sent, stmt(`UPDATE conversation SET owed = false WHERE id = $1`, c.id))
 	}
-	if kind == "" {
-		kind = fault.Permanent.String()
+	if err := tx.Batch(ctx, sent); err != nil {
+		return journal.Step{}, err
 	}
-	return j.fail(ctx, q, tx, c, s.ReplyID, message.Failed, kind, reason)
+	if r.status == message.Failed {
+		if err := j.fail(ctx, tx, c, s.ReplyID, message.Failed, r.kind, r.reason); err != nil {
+			return journal.Step{}, err
+		}
+	}
+	return j.step(ctx, tx, c, now)
 }
 
-// Finish implements journal.Turns.
-func (j *Journal[T]) Finish(ctx context.Context, o journal.Outcome, now time.Time) (step journal.Step, err error) {
-	state, err := json.Marshal(o.State)
-	if err != nil {
-		return step, fmt.Errorf("the conversation's state: %w", err)
+// report is how far a provider says that a message has come.
+type report struct {
+	status message.Status
+	kind   string
+	reason fault.Reason
+}
+
+// takeEarly takes what was reported on a provider's id before it was known
+// whose it is.
+func takeEarly(ctx context.Context, tx Tx, s journal.Settlement, r *report) error {
+	var status int
+	var kind, reason string
+	err := tx.Batch(ctx, stmt(`DELETE FROM early_report WHERE account = (SELECT account FROM message WHERE id = $1) AND provider_id = $2 RETURNING status, fault, reason`,
+		s.ReplyID, s.Receipt.ProviderID).into(&status, &kind, &reason))
+	if err == nil && message.Status(status) > r.status {
+		*r = report{message.Status(status), kind, fault.Reason(reason)}
 	}
-	err = j.db.Write(ctx, func(ctx context.Context, q Querier, tx T) error {
-		c, err := j.lock(ctx, q, o.ConversationID)
-		if err != nil {
+	return err
+}
+
+// Finish implements journal.Turns. In the usual case there is one reply, which
+// is handed over at once; that takes two round trips.
+func (j *Journal) Finish(ctx context.Context, o journal.Outcome, now time.Time) (step journal.Step, err error) {
+	err = j.db.Write(ctx, func(ctx context.Context, tx Tx) error {
+		c, pending := &conversationRow{}, false
+		read := stmt(conversationColumns+`, EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.direction = 2 AND m.status IN (1, 2))
+			FROM conversation c WHERE c.id = $1`, o.ConversationID)
+		read.Scan = func(r Row) error { return c.scan(r, &pending) }
+		if err := tx.Batch(ctx, append(j.lockOnly(o.ConversationID), read)...); err != nil {
 			return err
 		}
-		if c.version != o.Version {
+		switch {
+		case c.id == 0:
+			return noConversation(o.ConversationID)
+		case c.version != o.Version:
 			return journal.ErrStale
 		}
-		if err := j.record(ctx, q, tx, c, o, now); err != nil {
-			return err
-		}
-		n, err := q.Exec(ctx, `UPDATE conversation SET version = version + 1, state = $2, answered_up_to = $3, wake_at = $4 WHERE id = $1`,
-			c.id, clean(string(state)), max(c.answeredUpTo, o.AnsweredUpTo), micros(o.WakeAt))
-		if err := exactlyOne(n, err, "finishing a turn"); err != nil {
-			return err
-		}
-		if !o.WakeAt.IsZero() {
-			if err := j.owe.Conversation(ctx, tx, c.id, o.WakeAt); err != nil {
-				return err
-			}
-		}
-		step, err = j.step(ctx, q, tx, c, now)
+		step, err = j.finish(ctx, tx, c, o, !pending, now)
 		return err
 	})
 	return step, failed("finish", err)
 }
 
-// record writes what a turn led to.
-func (j *Journal[T]) record(ctx context.Context, q Querier, tx T, c *conversationRow, o journal.Outcome, now time.Time) error {
-	var decision int64
-	err := q.QueryRow(ctx, `INSERT INTO decision (conversation_id, answered_up_to, content, intents, at) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
-		c.id, o.AnsweredUpTo, clean(string(o.Decision)), strings.Join(o.Intents, ","), micros(now)).Scan(&decision)
+// finish writes a turn's outcome. free says that no earlier reply is in the
+// way of the first one.
+func (j *Journal) finish(ctx context.Context, tx Tx, c *conversationRow, o journal.Outcome, free bool, now time.Time) (journal.Step, error) {
+	c.applyConsent(o.Consent)
+	list, err := j.outcomeStmts(c, o, now)
 	if err != nil {
-		return err
+		return journal.Step{}, err
+	}
+	if o.HandOff != nil {
+		if err := j.handOff(ctx, tx, c, *o.HandOff); err != nil {
+			return journal.Step{}, err
+		}
+	}
+	if free && len(o.Replies) > 0 && c.owed && (!c.optedOut || o.Replies[0].DespiteOptOut) {
+		var id int64
+		list = append(list, replyStmt(c, o.Replies[0], message.Sending, now).into(&id))
+		for _, r := range o.Replies[1:] {
+			list = append(list, replyStmt(c, r, message.Owed, now))
+		}
+		err := tx.Last(ctx, list...)
+		return journal.Step{Kind: journal.Send, Reply: c.reply(id, c.account, clean(o.Replies[0].Text), fromMicros(micros(now)), 1)}, err
+	}
+	for _, r := range o.Replies {
+		list = append(list, replyStmt(c, r, message.Owed, now))
+	}
+	if err := tx.Batch(ctx, list...); err != nil {
+		return journal.Step{}, err
+	}
+	return j.step(ctx, tx, c, now)
+}
+
+func (c *conversationRow) applyConsent(change journal.Consent) {
+	switch change {
+	case journal.OptOut:
+		c.optedOut = true
+	case journal.OptIn:
+		c.optedOut = false
+	}
+}
+
+// outcomeStmts write all of an outcome but its replies and its hand-off.
+func (j *Journal) outcomeStmts(c *conversationRow, o journal.Outcome, now time.Time) ([]Stmt, error) {
+	state, err := json.Marshal(o.State)
+	if err != nil {
+		return nil, fmt.Errorf("the conversation's state: %w", err)
+	}
+	version := o.Version + 1
+	list := []Stmt{
+		stmt(`UPDATE conversation SET version = $2, state = $3, answered_up_to = $4, wake_at = $5 WHERE id = $1`,
+			c.id, version, clean(string(state)), max(c.answeredUpTo, o.AnsweredUpTo), micros(o.WakeAt)),
+		stmt(`INSERT INTO decision (conversation_id, version, answered_up_to, content, intents, at) VALUES ($1, $2, $3, $4, $5, $6)`,
+			c.id, version, o.AnsweredUpTo, clean(string(o.Decision)), strings.Join(o.Intents, ","), micros(now)),
+	}
+	for _, d := range o.Disclosures {
+		list = append(list, stmt(`INSERT INTO disclosure (conversation_id, version, customer, order_id, order_name, method, facts, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			c.id, version, c.customer, d.OrderID, d.OrderName, d.Method, strings.Join(d.Facts, ","), micros(now)))
 	}
 	switch o.Consent {
 	case journal.OptOut:
-		err = j.optOut(ctx, q, c)
+		list = append(list, optOutStmt(c, now))
 	case journal.OptIn:
-		err = j.optIn(ctx, q, c)
-	}
-	if err != nil {
-		return err
-	}
-	for _, r := range o.Replies {
-		if err := j.insertReply(ctx, q, c, r, now); err != nil {
-			return err
-		}
-	}
-	for _, d := range o.Disclosures {
-		_, err := q.Exec(ctx, `INSERT INTO disclosure (decision_id, conversation_id, customer, order_id, order_name, method, facts, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			decision, c.id, c.customer, d.OrderID, d.OrderName, d.Method, strings.Join(d.Facts, ","), micros(now))
-		if err != nil {
-			return err
-		}
+		list = append(list, stmt(`DELETE FROM opt_out WHERE channel = $1 AND ours = $2 AND customer = $3`, c.channel, c.ours, c.customer))
 	}
 	if o.Proven != 0 {
-		if _, err := q.Exec(ctx, `DELETE FROM attempt WHERE id = $1`, o.Proven); err != nil {
-			return err
-		}
+		list = append(list, stmt(`DELETE FROM attempt WHERE id = $1`, o.Proven))
 	}
-	if o.HandOff != nil {
-		return j.handOff(ctx, q, tx, c, *o.HandOff)
+	if !o.WakeAt.IsZero() {
+		list = append(list, owed(j.owe.Conversation(c.id, o.WakeAt)))
 	}
-	return nil
+	return list, nil
 }
 
-func (j *Journal[T]) insertReply(ctx context.Context, q Querier, c *conversationRow, r journal.NewReply, now time.Time) error {
-	n, err := q.Exec(ctx, `INSERT INTO message (conversation_id, direction, account, author, text, handled, extra, status, despite_opt_out, at, created_at)
-		VALUES ($1, 2, $2, $3, $4, '', 'null', 1, $5, $6, $6)`, c.id, c.account, string(r.Author), clean(r.Text), r.DespiteOptOut, micros(now))
-	return exactlyOne(n, err, "writing a reply")
+// replyStmt writes a reply down, as owed or as being handed over.
+func replyStmt(c *conversationRow, r journal.NewReply, status message.Status, now time.Time) Stmt {
+	attempt, at := 0, int64(0)
+	if status == message.Sending {
+		attempt, at = 1, micros(now)
+	}
+	return stmt(`INSERT INTO message (conversation_id, direction, account, author, text, handled, extra, status, attempt, first_try, attempt_at, despite_opt_out, at, created_at)
+		VALUES ($1, 2, $2, $3, $4, '', 'null', $5, $6, $7, $7, $8, $9, $9) RETURNING id`,
+		c.id, c.account, string(r.Author), clean(r.Text), int(status), attempt, at, r.DespiteOptOut, micros(now))
 }
 
 // The windows in which failed attempts count.
@@ -314,8 +389,8 @@ const (
 )
 
 // Attempt implements journal.Turns.
-func (j *Journal[T]) Attempt(ctx context.Context, a journal.Attempt, now time.Time) (n journal.Attempted, err error) {
-	err = j.db.Write(ctx, func(ctx context.Context, q Querier, _ T) error {
+func (j *Journal) Attempt(ctx context.Context, a journal.Attempt, now time.Time) (n journal.Attempted, err error) {
+	err = j.db.Write(ctx, func(ctx context.Context, q Tx) error {
 		if j.d.Lock != nil {
 			// Always in this order, so that two attempts cannot wait for each other.
 			for _, name := range []string{"order\x00" + a.Shop + "\x00" + a.Order, "sender\x00" + a.Shop + "\x00" + a.Sender.Value} {
@@ -338,12 +413,12 @@ func (j *Journal[T]) Attempt(ctx context.Context, a journal.Attempt, now time.Ti
 }
 
 // Failures implements journal.Turns.
-func (j *Journal[T]) Failures(ctx context.Context, a journal.Attempt, now time.Time) (journal.Attempted, error) {
+func (j *Journal) Failures(ctx context.Context, a journal.Attempt, now time.Time) (journal.Attempted, error) {
 	n, err := j.attempts(ctx, j.db.Reader(), a, now)
 	return n, failed("failures", err)
 }
 
-func (j *Journal[T]) attempts(ctx context.Context, q Querier, a journal.Attempt, now time.Time) (n journal.Attempted, err error) {
+func (j *Journal) attempts(ctx context.Context, q Querier, a journal.Attempt, now time.Time) (n journal.Attempted, err error) {
 	err = q.QueryRow(ctx, `SELECT
 		(SELECT count(*) FROM attempt WHERE shop = $1 AND sender = $2 AND at > $4),
 		(SELECT count(*) FROM attempt WHERE shop = $1 AND order_ref = $3 AND at > $5)`,

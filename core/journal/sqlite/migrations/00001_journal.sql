@@ -11,14 +11,18 @@ CREATE TABLE conversation (
     state text NOT NULL,
     answered_up_to bigint NOT NULL,
     owed boolean NOT NULL,
+    was_owed boolean NOT NULL DEFAULT false,
     live boolean NOT NULL,
     wake_at bigint NOT NULL DEFAULT 0,
     last_at bigint NOT NULL,
+    prev_at bigint NOT NULL DEFAULT 0,
     created_at bigint NOT NULL
 );
+-- was_owed and prev_at are owed and last_at before the last message came.
 -- One live conversation for a customer and an address of ours.
 CREATE UNIQUE INDEX conversation_live ON conversation (shop, channel, customer, ours) WHERE live;
-CREATE INDEX conversation_owed ON conversation (id) WHERE owed;
+-- Neither owed nor status stands in an index, on purpose: they change with every
+-- message, and such changes are cheap only while no index holds them.
 CREATE INDEX conversation_wake ON conversation (wake_at) WHERE wake_at > 0;
 
 -- direction: 1 in, 2 out. status of what goes out: 1 owed, 2 sending, 3 sent,
@@ -48,7 +52,6 @@ CREATE TABLE message (
 -- A provider's id is one message's only, in or out.
 CREATE UNIQUE INDEX message_provider ON message (account, provider_id);
 CREATE INDEX message_conversation ON message (conversation_id, id);
-CREATE INDEX message_unsettled ON message (conversation_id, id) WHERE direction = 2 AND status IN (1, 2);
 
 CREATE TABLE attachment (
     id integer PRIMARY KEY AUTOINCREMENT,
@@ -79,20 +82,20 @@ CREATE TABLE early_report (
 );
 
 CREATE TABLE decision (
-    id integer PRIMARY KEY AUTOINCREMENT,
     conversation_id bigint NOT NULL REFERENCES conversation (id),
+    version bigint NOT NULL,
     answered_up_to bigint NOT NULL,
     content text NOT NULL,
     intents text NOT NULL,
-    at bigint NOT NULL
+    at bigint NOT NULL,
+    PRIMARY KEY (conversation_id, version)
 );
-CREATE INDEX decision_conversation ON decision (conversation_id);
 
 -- Who was told what about which order, by which proof.
 CREATE TABLE disclosure (
     id integer PRIMARY KEY AUTOINCREMENT,
-    decision_id bigint NOT NULL REFERENCES decision (id),
     conversation_id bigint NOT NULL REFERENCES conversation (id),
+    version bigint NOT NULL,
     customer text NOT NULL,
     order_id text NOT NULL,
     order_name text NOT NULL,
