@@ -3,6 +3,8 @@ package message
 import (
 	"log/slog"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/net/idna"
@@ -84,7 +86,21 @@ func CanonicalPhone(raw, region string) (e164 string, ok bool) {
 	if err != nil || !phonenumbers.IsPossibleNumber(n) && !oldMexicanMobile(n) {
 		return "", false
 	}
-	return phonenumbers.Format(n, phonenumbers.E164), true
+	e164 = phonenumbers.Format(n, phonenumbers.E164)
+	// Of some impossible numbers one more zero is dropped each time; what is
+	// canonical must stay as it is.
+	for range len(e164) {
+		n, err = phonenumbers.Parse(e164, "")
+		if err != nil {
+			return "", false
+		}
+		again := phonenumbers.Format(n, phonenumbers.E164)
+		if again == e164 {
+			return e164, true
+		}
+		e164 = again
+	}
+	return "", false
 }
 
 // oldMexicanMobile reports whether n is +52 1 and ten digits, which numbering
@@ -149,17 +165,37 @@ func RegionOf(e164 string) string {
 
 // CanonicalEmail trims, lower-cases and converts the domain of an address to
 // its ASCII form. Dots and plus-tags are kept: they may belong to somebody
-// else. ok is false if raw is no single bare address.
+// else. ok is false if raw is no single bare address, or holds characters that
+// nobody can see.
 func CanonicalEmail(raw string) (email string, ok bool) {
 	raw = strings.TrimSpace(raw)
 	at := strings.LastIndexByte(raw, '@')
-	if at < 1 || at == len(raw)-1 || len(raw) > 254 || strings.ContainsAny(raw, " \t\r\n<>,;\"") {
+	if at < 1 || at == len(raw)-1 || len(raw) > maxEmail || !utf8.ValidString(raw) || strings.ContainsAny(raw, "<>,;\"") {
 		return "", false
 	}
-	local := strings.ToLower(raw[:at])
-	domain, err := idna.Lookup.ToASCII(strings.ToLower(strings.TrimSuffix(raw[at+1:], ".")))
-	if err != nil || !strings.Contains(domain, ".") || strings.ContainsRune(local, '@') {
+	local := strings.Map(lower, raw[:at])
+	if strings.ContainsFunc(local, func(r rune) bool { return r == '@' || unicode.IsSpace(r) || !unicode.IsGraphic(r) }) {
 		return "", false
 	}
-	return local + "@" + domain, true
+	domain, err := idna.New(idna.MapForLookup(), idna.BidiRule(), idna.VerifyDNSLength(true)).ToASCII(raw[at+1:])
+	domain = strings.TrimSuffix(domain, ".")
+	if err != nil || !strings.Contains(domain, ".") || strings.HasSuffix(domain, ".") {
+		return "", false
+	}
+	if email = local + "@" + domain; len(email) > maxEmail {
+		return "", false
+	}
+	return email, true
+}
+
+// maxEmail is how long an address may be (RFC 5321, 4.5.3.1.3).
+const maxEmail = 254
+
+// lower is r in lower case, unless that would make an ASCII letter of one that
+// only looks like it: U+212A is not "k".
+func lower(r rune) rune {
+	if l := unicode.ToLower(r); r < utf8.RuneSelf || l >= utf8.RuneSelf {
+		return l
+	}
+	return r
 }

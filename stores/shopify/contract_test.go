@@ -172,10 +172,23 @@ func withoutComments(t *testing.T, file string) string {
 func FuzzAnswer(f *testing.F) {
 	real := sampleAnswer(f)
 	for _, change := range [][2]string{
-		{"", ""}, {"IN_TRANSIT", "ON_A_CAMEL"}, {"IN_TRANSIT", ""}, {"PAID", "PAID_IN_KIND"}, {"SHIPPING", "BY_DRONE"}, {"SUCCESS", "MAYBE"},
-		{`"customer":{`, `"customer":null,"x":{`}, {`"fulfillments":[`, `"fulfillments":null,"x":[`}, {`"shippingAddress":{`, `"shippingAddress":null,"x":{`},
-		{`"events":{`, `"events":null,"x":{`}, {`"hasNextPage":false`, `"hasNextPage":true`}, {`"nodes":[`, `"nodes":[null,`}, {`"count":1`, `"count":-1`},
-		{`"createdAt":"2026`, `"createdAt":"0000`}, {`"name":"#1001"`, `"name":7`}, {`"currentQuantity":1`, `"currentQuantity":1e99`}, {`{"data"`, `{"errors":[{"path":[0,{},null]}],"data"`},
+		{"", ""},
+		{"IN_TRANSIT", "ON_A_CAMEL"},
+		{"IN_TRANSIT", ""},
+		{"PAID", "PAID_IN_KIND"},
+		{"SHIPPING", "BY_DRONE"},
+		{"SUCCESS", "MAYBE"},
+		{`"customer":{`, `"customer":null,"x":{`},
+		{`"fulfillments":[`, `"fulfillments":null,"x":[`},
+		{`"shippingAddress":{`, `"shippingAddress":null,"x":{`},
+		{`"events":{`, `"events":null,"x":{`},
+		{`"hasNextPage":false`, `"hasNextPage":true`},
+		{`"nodes":[`, `"nodes":[null,`},
+		{`"count":1`, `"count":-1`},
+		{`"createdAt":"2026`, `"createdAt":"0000`},
+		{`"name":"#1001"`, `"name":7`},
+		{`"currentQuantity":1`, `"currentQuantity":1e99`},
+		{`{"data"`, `{"errors":[{"path":[0,{},null]}],"data"`},
 	} {
 		f.Add(strings.Replace(real, change[0], change[1], 1))
 	}

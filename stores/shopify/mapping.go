@@ -192,12 +192,8 @@ func addFulfillmentOrders(o *order.Order, list *fulfillmentOrdersNode) {
 		return
 	}
 	for _, n := range list.Nodes {
-		open := n.Status == FulfillmentOrderStatusOpen || n.Status == FulfillmentOrderStatusInProgress || n.Status == FulfillmentOrderStatusScheduled || n.Status == FulfillmentOrderStatusOnHold
-		if open && n.FulfillBy != nil && (o.FulfillBy.IsZero() || n.FulfillBy.Before(o.FulfillBy)) {
+		if isOpen(n) && n.FulfillBy != nil && (o.FulfillBy.IsZero() || n.FulfillBy.Before(o.FulfillBy)) {
 			o.FulfillBy = *n.FulfillBy
-		}
-		if n.DeliveryMethod != nil {
-			o.Method = method(n.DeliveryMethod.MethodType)
 		}
 		for _, h := range n.FulfillmentHolds {
 			o.OnHold = append(o.OnHold, hold(h.Reason))
@@ -206,6 +202,38 @@ func addFulfillmentOrders(o *order.Order, list *fulfillmentOrdersNode) {
 			o.OnHold = append(o.OnHold, order.HoldUnspecified)
 		}
 	}
+	o.Method = methodOf(list.Nodes)
+}
+
+// isOpen reports whether something of a fulfillment order is still to come.
+func isOpen(n fulfillmentOrderNode) bool {
+	switch n.Status {
+	case FulfillmentOrderStatusOpen, FulfillmentOrderStatusInProgress, FulfillmentOrderStatusScheduled, FulfillmentOrderStatusOnHold:
+		return true
+	}
+	return false
+}
+
+// methodOf is how an order reaches the customer. Its parts may do so in
+// different ways: what is still to come decides, and shipping wins.
+func methodOf(nodes []fulfillmentOrderNode) order.Method {
+	var open, closed []order.Method
+	for _, n := range nodes {
+		switch {
+		case n.DeliveryMethod == nil:
+		case isOpen(n):
+			open = append(open, method(n.DeliveryMethod.MethodType))
+		case n.Status != FulfillmentOrderStatusCancelled:
+			closed = append(closed, method(n.DeliveryMethod.MethodType))
+		}
+	}
+	if len(open) == 0 {
+		open = closed
+	}
+	if len(open) == 0 || slices.Contains(open, order.Shipping) {
+		return order.Shipping
+	}
+	return open[0]
 }
 
 func method(m DeliveryMethodType) order.Method {
