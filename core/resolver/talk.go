@@ -99,10 +99,17 @@ func (t *talk) settleIntent() {
 		t.d.State.Intent = string(t.d.Intent)
 		return
 	}
-	t.d.Intent = understand.Intent(t.in.State.Intent)
-	if t.d.Intent == "" {
-		t.d.Intent = understand.TrackOrder
+	t.d.Intent = understand.TrackOrder
+	if before := understand.Intent(t.in.State.Intent); before != "" && t.completes() {
+		t.d.Intent = before
 	}
+}
+
+// completes reports whether the messages answer our question about an order,
+// or wait for the store, so that what was asked before still holds.
+func (t *talk) completes() bool {
+	q := t.in.State.Asked
+	return q == conversation.AskedOrder || q == conversation.AskedContact || t.in.State.Waiting != nil
 }
 
 // deniesReceipt reports whether "no" answers our "did you find it?".

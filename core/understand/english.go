@@ -102,6 +102,9 @@ func bareIntent(plain string, es []Entity) Scored {
 	for _, e := range es {
 		letters -= strings.Count(e.Text, "") - 1
 	}
+	if hasNumber(es) && askingRE.MatchString(plain) {
+		return Scored{TrackOrder, .85}
+	}
 	if len(es) > 0 && letters <= 30 {
 		return Scored{ProvideInfo, .9}
 	}
@@ -112,6 +115,18 @@ func bareIntent(plain string, es []Entity) Scored {
 		return Scored{TrackOrder, .7}
 	}
 	return Scored{OutOfScope, .5}
+}
+
+// askingRE is what makes a number a question: "where is 1001", "1001 when?".
+var askingRE = regexp.MustCompile(`\b(?:where|wheres|where's|when|status|track)\b`)
+
+func hasNumber(es []Entity) bool {
+	for _, e := range es {
+		if e.Type == OrderNumber || e.Type == TrackingNumber {
+			return true
+		}
+	}
+	return false
 }
 
 var shortOrderRE = regexp.MustCompile(`^\W*(?:my |the )?(?:order|package|parcel|delivery|shipment|tracking)(?: please| pls)?\W*$`)

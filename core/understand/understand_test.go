@@ -24,6 +24,7 @@ func TestIntents(t *testing.T) {
 		"any update on my order?":               understand.TrackOrder,
 		"I'm waiting for my parcel":             understand.TrackOrder,
 		"status of 1001":                        understand.TrackOrder,
+		"where is 1001":                         understand.TrackOrder,
 		"my order":                              understand.TrackOrder,
 		"it says delivered but I don't have it": understand.DeliveredNotReceived,
 		"tracking shows delivered yesterday, nothing at my door": understand.DeliveredNotReceived,
