@@ -12,6 +12,7 @@ import (
 	"wismo/core/fault"
 	"wismo/core/handoff"
 	"wismo/core/journal"
+	"wismo/core/journal/journaltest"
 	"wismo/core/message"
 	"wismo/core/order"
 	"wismo/core/understand"
@@ -100,6 +101,54 @@ func TestUnclearSends(t *testing.T) {
 			wantOne(t, r.phone.texts(), "on its way")
 		})
 	}
+}
+
+// Somebody who opts out while a reply is of unclear end gets it no more, if it
+// was not taken.
+func TestOptOutBeforeTheLookup(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.phone.ends(end{unclear(), false})
+	id := r.hear(ana, "where is my order 1001")
+	r.work(id)
+	r.hear(ana, "STOP")
+	r.work(id)
+	r.clock.Pass(journal.Grace + time.Second)
+	r.work(id)
+	if texts := r.phone.texts(); len(texts) != 0 {
+		t.Fatalf("wrote %q to somebody who opted out", texts)
+	}
+}
+
+// A worker that was held up between its step to Sending and the call does not
+// call any more.
+func TestHeldUpWorkerSendsNothing(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.hear(ana, "where is my order 1001")
+	late := &slowJournal{Journal: r.journal, clock: r.clock}
+	held := newRigOn(r, late)
+	if err := held.Conversation(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(r.phone.texts()); n != 0 {
+		t.Fatalf("%d texts by a worker that was held up", n)
+	}
+	r.clock.Pass(journal.Grace)
+	r.work(id)
+	wantOne(t, r.phone.texts(), "on its way")
+}
+
+// slowJournal lets time go by after each turn it has written.
+type slowJournal struct {
+	journal.Journal
+	clock *journaltest.Clock
+}
+
+func (s *slowJournal) Finish(ctx context.Context, o journal.Outcome, now time.Time) (journal.Step, error) {
+	step, err := s.Journal.Finish(ctx, o, now)
+	s.clock.Pass(journal.SendDeadline + time.Second)
+	return step, err
 }
 
 // Two equal texts of unclear end are two messages: each adopts one receipt.

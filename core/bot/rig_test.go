@@ -40,6 +40,7 @@ type rig struct {
 	store   *store
 	desk    *desk
 	log     *bytes.Buffer
+	config  bot.Config
 	sids    int
 }
 
@@ -71,8 +72,16 @@ func newRig(t *testing.T, change ...func(*bot.Config)) *rig {
 	for _, f := range change {
 		f(&c)
 	}
+	r.config = c
 	r.Bot = bot.New(c)
 	return r
+}
+
+// newRigOn returns another bot with all that r has, but for its journal.
+func newRigOn(r *rig, j bot.Journal) *bot.Bot {
+	c := r.config
+	c.Journal = j
+	return bot.New(c)
 }
 
 // hear takes a message in without working on it.

@@ -22,9 +22,14 @@ func (b *Bot) send(ctx context.Context, conversationID int64, r journal.Reply) (
 		err := fault.New(fault.Invalid, "send", "account %s is not configured any more", r.Account)
 		return b.settle(ctx, conversationID, r, nil, err)
 	}
+	left := r.Until.Sub(b.now())
+	if left <= 0 {
+		// This process was held up: by now another may have taken the reply over.
+		return b.journal.Next(ctx, conversationID, nil, b.now())
+	}
 	// What is begun is ended, also when the process is asked to stop: cutting
 	// the call off would only leave its end unclear.
-	sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), journal.SendDeadline)
+	sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), left)
 	defer cancel()
 	receipt, err := sender.Send(sending, r.Outbound)
 	if err != nil {
@@ -70,7 +75,7 @@ func retryAt(now time.Time, attempt int, until time.Time) time.Time {
 func (b *Bot) lookup(ctx context.Context, conversationID int64, r journal.Reply) (journal.Step, error) {
 	sender, ok := b.senders[r.Account]
 	if !ok {
-		return b.send(ctx, conversationID, r)
+		return b.send(ctx, conversationID, r) // which fails it
 	}
 	asking, cancel := context.WithTimeout(ctx, journal.SendDeadline)
 	defer cancel()
@@ -90,5 +95,8 @@ func (b *Bot) lookup(ctx context.Context, conversationID int64, r journal.Reply)
 			return step, err
 		}
 	}
-	return b.send(ctx, conversationID, r)
+	// It was never taken: it is owed anew, at once, unless the customer has
+	// opted out meanwhile.
+	s := journal.Settlement{ReplyID: r.ID, Attempt: r.Attempt, Retry: b.now(), Err: fault.New(fault.Unavailable, "send", "it was not taken")}
+	return b.journal.Next(ctx, conversationID, &s, b.now())
 }

@@ -18,7 +18,9 @@
 //
 // A reply found Sending for longer than Grace was left there by a crash. It is
 // maybe sent: the provider is asked before it is sent again, and a provider's
-// id is adopted once.
+// id is adopted once. A worker that was merely held up for that long calls
+// nobody any more (Reply.Until). Ages are told by the replicas' clocks, which must
+// agree to Grace - SendDeadline, four seconds; any time service does far better.
 package journal
 
 import (
@@ -199,6 +201,9 @@ type Reply struct {
 	message.Outbound
 	// Attempt counts hand-overs, this one included, from 1.
 	Attempt int
+	// Until is when the provider must have been called; later the reply may be
+	// somebody else's. It is SendDeadline after the step to Sending.
+	Until time.Time
 }
 
 // Settlement says what became of a Reply.

@@ -207,7 +207,8 @@ func TestLaterMeansLater(t *testing.T) {
 		e.owes(t, e.owe.Conversation(1, at))
 		var early, done atomic.Bool
 		c.conversation = func(context.Context, int64) error {
-			early = time.Now().Before(at.Add(-2 * time.Millisecond))
+			early.Store(time.Now().Before(at.Add(-2 * time.Millisecond)))
+			done.Store(true)
 			return nil
 		}
 		e.start(t, c)

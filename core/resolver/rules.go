@@ -274,6 +274,7 @@ func (t *talk) handOff(r handoff.Reason, detail, next, told string) bool {
 	}
 	if o, m := t.match(); m != verify.None {
 		h.Case.Verified, h.Case.Order = string(m), orderFacts(o)
+		t.d.Strike = true
 	}
 	if told != "" {
 		h.Told = []reply.Part{{Key: told}}

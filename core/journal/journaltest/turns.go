@@ -297,7 +297,8 @@ func (b *bench) work(t *testing.T, id int64) {
 		}
 		step, err = b.j.Next(t.Context(), id, sent(step.Reply, fmt.Sprintf("SMout%d", step.Reply.ID)), b.clock.Now())
 	}
-	if err != nil {
+	// The stand-in for the queue knows of a job a moment before it is committed.
+	if err != nil && fault.KindOf(err) != fault.NotFound {
 		t.Error(err)
 	}
 }

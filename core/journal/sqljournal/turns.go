@@ -152,17 +152,18 @@ func (j *Journal) handOver(ctx context.Context, q Querier, c *conversationRow, r
 		}
 		c.owed = true
 	}
-	return journal.Step{Kind: kind, Reply: c.reply(r.id, r.account, r.text, first, r.attempt)}, nil
+	return journal.Step{Kind: kind, Reply: c.reply(r.id, r.account, r.text, first, now, r.attempt)}, nil
 }
 
 // reply is an outbound message of the conversation as a worker gets it.
-func (c *conversationRow) reply(id int64, account, text string, first time.Time, attempt int) *journal.Reply {
+func (c *conversationRow) reply(id int64, account, text string, first, now time.Time, attempt int) *journal.Reply {
 	return &journal.Reply{
 		Outbound: message.Outbound{
 			ID: id, Shop: c.shop, Channel: message.Channel(c.channel), Account: account,
 			From: c.oursAddress(), To: c.customerAddress(), Text: text, FirstTry: first,
 		},
 		Attempt: attempt,
+		Until:   now.Add(journal.SendDeadline),
 	}
 }
 
@@ -319,7 +320,7 @@ func (j *Journal) finish(ctx context.Context, tx Tx, c *conversationRow, o journ
 			list = append(list, replyStmt(c, r, message.Owed, now))
 		}
 		err := tx.Last(ctx, list...)
-		return journal.Step{Kind: journal.Send, Reply: c.reply(id, c.account, clean(o.Replies[0].Text), fromMicros(micros(now)), 1)}, err
+		return journal.Step{Kind: journal.Send, Reply: c.reply(id, c.account, clean(o.Replies[0].Text), fromMicros(micros(now)), now, 1)}, err
 	}
 	for _, r := range o.Replies {
 		list = append(list, replyStmt(c, r, message.Owed, now))
