@@ -17,7 +17,7 @@ import (
 var layers = []string{
 	"core/bot", "core/resolver", "core/queue", "core/journal", "core/reply", "core/handoff", "core/consent",
 	"core/conversation", "core/understand", "core/verify", "core/order", "core/shop", "core/message",
-	"core/remote", "core/check", "core/sms", "core/fault",
+	"core/remote", "core/check", "core/contract", "core/sms", "core/fault",
 }
 
 // layerOf returns the place of a package in layers, -1 if it has none.

@@ -4,11 +4,9 @@ package twiliocontract
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"regexp"
 	"sync"
@@ -17,6 +15,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
+
+	"wismo/core/contract"
 )
 
 // messages is the vendor's OpenAPI file for messages, media, numbers and
@@ -65,7 +65,7 @@ var mediaContent = regexp.MustCompile(`/Media/ME[0-9a-fA-F]{32}$`)
 // kin-openapi's routers, which do not find "/Accounts/{Sid}.json" beside
 // "/Accounts/{AccountSid}/Messages.json".
 var load = sync.OnceValues(func() ([]path, error) {
-	dir, err := folder()
+	dir, err := contract.Folder("twilio")
 	if err != nil {
 		return nil, err
 	}
@@ -117,44 +117,5 @@ func basicAuth(_ context.Context, in *openapi3filter.AuthenticationInput) error 
 // is not there.
 func Dir(t testing.TB) string {
 	t.Helper()
-	dir, err := folder()
-	if err != nil {
-		t.Skipf("skipped: %v; set WISMO_SHARED to the folder that has contracts/twilio", err)
-	}
-	return dir
-}
-
-// folder looks in WISMO_SHARED, or else in ../shared beside the module.
-func folder() (string, error) {
-	root := os.Getenv("WISMO_SHARED")
-	if root == "" {
-		module, err := moduleDir()
-		if err != nil {
-			return "", err
-		}
-		root = filepath.Join(filepath.Dir(module), "shared")
-	}
-	dir := filepath.Join(root, "contracts", "twilio")
-	if _, err := os.Stat(filepath.Join(dir, messages)); err != nil {
-		return "", fmt.Errorf("the Twilio contract files are not in %s", dir)
-	}
-	return dir, nil
-}
-
-// moduleDir walks up to the folder that has go.mod.
-func moduleDir() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, nil
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", errors.New("no go.mod above the working directory")
-		}
-		dir = parent
-	}
+	return contract.Dir(t, "twilio")
 }

@@ -17,6 +17,8 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"wismo/core/contract"
 )
 
 func main() {
@@ -39,6 +41,11 @@ func run(ctx context.Context, fsync bool, need string, command []string) (code i
 	}
 	if err := provide(ctx, need); err != nil {
 		return 1, err
+	}
+	for _, vendor := range []string{"twilio", "shopify"} {
+		if _, err := contract.Folder(vendor); err != nil {
+			fmt.Fprintf(os.Stderr, "testenv: %v; tests that judge by them will be SKIPPED\n", err)
+		}
 	}
 	pg, err := startPostgres(ctx, fsync)
 	if err != nil {

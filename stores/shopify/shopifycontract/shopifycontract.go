@@ -3,7 +3,6 @@
 package shopifycontract
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +13,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator"
 	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"wismo/core/contract"
 )
 
 // schemaFile is the vendor's schema of the version in use, cut down to what an
@@ -65,7 +66,7 @@ func parse(schema *ast.Schema, query string, variables map[string]any) (*ast.Ope
 }
 
 var load = sync.OnceValues(func() (*ast.Schema, error) {
-	dir, err := folder()
+	dir, err := contract.Folder("shopify")
 	if err != nil {
 		return nil, err
 	}
@@ -80,44 +81,5 @@ var load = sync.OnceValues(func() (*ast.Schema, error) {
 // is not there.
 func Dir(t testing.TB) string {
 	t.Helper()
-	dir, err := folder()
-	if err != nil {
-		t.Skipf("skipped: %v; set WISMO_SHARED to the folder that has contracts/shopify", err)
-	}
-	return dir
-}
-
-// folder looks in WISMO_SHARED, or else in ../shared beside the module.
-func folder() (string, error) {
-	root := os.Getenv("WISMO_SHARED")
-	if root == "" {
-		module, err := moduleDir()
-		if err != nil {
-			return "", err
-		}
-		root = filepath.Join(filepath.Dir(module), "shared")
-	}
-	dir := filepath.Join(root, "contracts", "shopify")
-	if _, err := os.Stat(filepath.Join(dir, schemaFile)); err != nil {
-		return "", fmt.Errorf("the Shopify contract files are not in %s", dir)
-	}
-	return dir, nil
-}
-
-// moduleDir walks up to the folder that has go.mod.
-func moduleDir() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, nil
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", errors.New("no go.mod above the working directory")
-		}
-		dir = parent
-	}
+	return contract.Dir(t, "shopify")
 }
