@@ -146,12 +146,13 @@ func (j *Journal) Report(ctx context.Context, d message.Delivery) error {
 	return failed("report", j.keepEarly(ctx, j.db.Reader(), d))
 }
 
-// keepEarly keeps a report on a message that is not known. If it is known, the
-// report raised nothing, and there is nothing to keep.
+// keepEarly keeps a report that changed nothing because its message is not
+// known, or became so just now; Stranded takes up the latter. A message that has
+// come as far already needs nothing kept.
 func (j *Journal) keepEarly(ctx context.Context, q Querier, d message.Delivery) error {
-	var known bool
-	err := q.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM message WHERE account = $1 AND provider_id = $2)`, d.Account, d.ProviderID).Scan(&known)
-	if err != nil || known {
+	var status int
+	err := q.QueryRow(ctx, `SELECT coalesce(max(status), 0) FROM message WHERE account = $1 AND provider_id = $2`, d.Account, d.ProviderID).Scan(&status)
+	if err != nil || status >= int(min(d.Status, message.Delivered)) {
 		return err
 	}
 	_, err = q.Exec(ctx, `INSERT INTO early_report (account, provider_id, status, fault, reason, at) VALUES ($1, $2, $3, $4, $5, $6)
