@@ -17,7 +17,7 @@ import (
 // available, and after a crash there is none for some fifteen seconds.
 //
 // No notice is sent along: PostgreSQL lets transactions that notify commit only
-// one after the other. Workers look for jobs every fetchPoll instead.
+// one after the other. Workers look for jobs every few milliseconds instead.
 type owe struct {
 	// now and later insert a job that is due at once, or at a time.
 	now, later string

@@ -10,7 +10,7 @@ import (
 
 // NewPostgres returns the queue in the database behind pool. h does the work.
 func NewPostgres(pool *pgxpool.Pool, h Handler, o Options) (*Queue, error) {
-	return build(riverpgxv5.New(pool), postgresLife{pool}, h, o)
+	return build(riverpgxv5.New(pool), pollPostgres, postgresLife{pool}, h, o)
 }
 
 // postgresLife keeps signs of life by the database's clock, the one clock that

@@ -101,13 +101,13 @@ type client interface {
 	ID() string
 }
 
-func build[T any](driver riverdriver.Driver[T], l living, h Handler, o Options) (*Queue, error) {
+func build[T any](driver riverdriver.Driver[T], poll time.Duration, l living, h Handler, o Options) (*Queue, error) {
 	c, err := river.NewClient(driver, &river.Config{
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: o.Workers}},
 		Workers:              workers(h, o.Log),
 		PeriodicJobs:         periodic(o),
 		FetchCooldown:        fetchCooldown,
-		FetchPollInterval:    fetchPoll,
+		FetchPollInterval:    poll,
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: rescueAfter,
 		RetryPolicy:          retries{},
@@ -125,9 +125,11 @@ func build[T any](driver riverdriver.Driver[T], l living, h Handler, o Options) 
 
 const (
 	fetchCooldown = 10 * time.Millisecond
-	// fetchPoll is how often jobs are looked for. It bounds what waiting for a
-	// worker adds to an answer; each look is one indexed statement.
-	fetchPoll = 20 * time.Millisecond
+	// How often jobs are looked for. It bounds what waiting for a worker adds to
+	// an answer; each look is one indexed statement. On SQLite a look takes the
+	// one writer, and the load is a small shop's.
+	pollPostgres = 20 * time.Millisecond
+	pollSQLite   = 50 * time.Millisecond
 )
 
 // Start begins to work. It returns when jobs can be fetched.

@@ -9,7 +9,7 @@ import (
 
 // NewSQLite returns the queue in the file behind db. h does the work.
 func NewSQLite(db *sql.DB, h Handler, o Options) (*Queue, error) {
-	return build(riversqlite.New(db), sqliteLife{db}, h, o)
+	return build(riversqlite.New(db), pollSQLite, sqliteLife{db}, h, o)
 }
 
 // sqliteLife has one process only: what runs when it starts is an orphan.

@@ -1,0 +1,202 @@
+package app_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	twilio "wismo/channels/sandbox"
+	"wismo/cmd/internal/app"
+	"wismo/config"
+	"wismo/core/check"
+	shopify "wismo/stores/sandbox"
+)
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+func demo(t *testing.T) config.Config {
+	t.Helper()
+	c, err := app.Demo(filepath.Join(t.TempDir(), "wismo.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Sandbox.Listen = "127.0.0.1:0"
+	return c
+}
+
+func start(t *testing.T, c config.Config) *app.App {
+	t.Helper()
+	a, err := app.New(t.Context(), c, "test", quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := a.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	res, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(body)
+}
+
+func TestDemoAnswers(t *testing.T) {
+	t.Parallel()
+	a := start(t, demo(t))
+	if err := a.Phones().Text(t.Context(), "sms", "+14155550101", "where is 1001"); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Settled(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	replies, err := a.Phones().Replies(t.Context(), "sms", "+14155550101", 0, 0)
+	if err != nil || len(replies) != 1 || !strings.Contains(replies[0].Text, "#1001 is on its way") {
+		t.Fatalf("replies %+v, error %v", replies, err)
+	}
+	if _, err := a.Phones().Customers(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// What is private is not on the public listener, and the other way round.
+func TestListenersAreApart(t *testing.T) {
+	t.Parallel()
+	a := start(t, demo(t))
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/metrics": 200} {
+		if got, _ := get(t, "http://"+a.PrivateAddr()+path); got != want {
+			t.Errorf("private %s: %d, want %d", path, got, want)
+		}
+		if got, _ := get(t, "http://"+a.PublicAddr()+path); got != http.StatusNotFound {
+			t.Errorf("public %s: %d, want 404", path, got)
+		}
+	}
+	res, err := http.Post("http://"+a.PrivateAddr()+"/twilio/AC00000000000000000000000000005a4d/message", "application/x-www-form-urlencoded", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusNotFound {
+		t.Errorf("the private listener takes webhooks: %d", res.StatusCode)
+	}
+}
+
+// A stop in the middle of a conversation finishes what is in hand, and a start
+// on the same database goes on.
+func TestStopAndStartAgain(t *testing.T) {
+	t.Parallel()
+	c := demo(t)
+	for round := range 2 {
+		a, err := app.New(t.Context(), c, "test", quiet())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Phones().Text(t.Context(), "sms", "+14155550101", "where is 1001"); err != nil {
+			t.Fatalf("round %d: %v", round, err)
+		}
+		if err := a.Stop(t.Context()); err != nil {
+			t.Fatalf("round %d: %v", round, err)
+		}
+	}
+}
+
+func TestTakenPortIsNamed(t *testing.T) {
+	t.Parallel()
+	a := start(t, demo(t))
+	c := demo(t)
+	c.Listen.Public = a.PublicAddr()
+	if _, err := app.New(t.Context(), c, "test", quiet()); err == nil || !strings.Contains(err.Error(), "listen.public") {
+		t.Fatalf("error %v", err)
+	}
+}
+
+// Check tries everything for real, and finds each thing that is made wrong.
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		change func(*config.Config, *shopify.Shopify)
+		// fails is a part of the finding that must have failed, empty for none.
+		fails string
+	}{
+		"all well":            {func(*config.Config, *shopify.Shopify) {}, ""},
+		"wrong auth token":    {func(c *config.Config, _ *shopify.Shopify) { c.Twilio[0].AuthToken = "wrong" }, "twilio auth token"},
+		"number not there":    {func(c *config.Config, _ *shopify.Shopify) { c.Shops[0].Numbers[0].Address = "+14155550155" }, "twilio sms"},
+		"wrong shopify token": {func(c *config.Config, _ *shopify.Shopify) { c.Shops[0].Store.Token = "shpat_wrong" }, "shopify token"},
+		"scope missing":       {func(_ *config.Config, s *shopify.Shopify) { s.Deny("orders") }, "scope read_orders"},
+		"old version":         {func(c *config.Config, _ *shopify.Shopify) { c.Shops[0].Store.Version = "2024-01" }, "shopify token"},
+		"no database":         {func(c *config.Config, _ *shopify.Shopify) { c.Database = "sqlite:/does/not/exist/wismo.db" }, "database"},
+	}
+	for name, k := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, store := checkable(t)
+			k.change(&c, store)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			failed := []string{}
+			for _, f := range app.Check(ctx, c, "test") {
+				if f.Level == check.Failed {
+					failed = append(failed, f.Name)
+					if f.Hint == "" {
+						t.Errorf("%s: nothing said to mend it", f.Name)
+					}
+				}
+				if strings.Contains(f.Detail+f.Hint, "shpat_") || strings.Contains(f.Detail+f.Hint, "sandboxtoken") {
+					t.Errorf("%s tells a secret: %s", f.Name, f.Detail)
+				}
+			}
+			all := strings.Join(failed, "; ")
+			if k.fails == "" && all != "" || !strings.Contains(all, k.fails) {
+				t.Errorf("failed: %q, want %q", all, k.fails)
+			}
+		})
+	}
+}
+
+// checkable returns a configuration in which everything works.
+func checkable(t *testing.T) (config.Config, *shopify.Shopify) {
+	t.Helper()
+	c := demo(t)
+	c.Sandbox.Enabled = false
+	c.PublicURL = "https://bot.example.com"
+	phone := twilio.New(twilio.Config{
+		Numbers: []twilio.Number{{Address: c.Shops[0].Numbers[0].Address}},
+		Webhook: c.PublicURL + "/twilio/" + twilio.DefaultAccountSID + "/message",
+	})
+	t.Cleanup(phone.Close)
+	store := shopify.New(shopify.Config{})
+	t.Cleanup(store.Close)
+	var err error
+	c.Twilio = []config.Twilio{{AccountSID: twilio.DefaultAccountSID, AuthToken: twilio.DefaultAuthToken}}
+	if c.Twilio[0].BaseURL, err = phone.Start("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	c.Shops[0].Numbers = c.Shops[0].Numbers[:1]
+	c.Shops[0].Store.Token = shopify.DefaultToken
+	if c.Shops[0].Store.Endpoint, err = store.Start("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	return c, store
+}
