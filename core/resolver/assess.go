@@ -137,7 +137,7 @@ func delivered(o order.Order) bool {
 			return false
 		}
 	}
-	return anyDelivered(o)
+	return anyDelivered(o) && waiting(o) == 0
 }
 
 func anyDelivered(o order.Order) bool {

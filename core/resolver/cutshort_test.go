@@ -39,7 +39,7 @@ func TestNoNumberOfWhatWasCutShort(t *testing.T) {
 		"not all digital": {order.Order{
 			ID: "gid://1", Name: "#1001", CreatedAt: noon, Contacts: parcelOrder(order.Shipped).Contacts, Unread: []string{order.UnreadItems},
 			Items: []order.LineItem{{Title: "Gift card", Quantity: 1}},
-		}, []string{"being prepared"}, []string{"digital items only"}},
+		}, []string{"has not been shipped yet"}, []string{"digital items only"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

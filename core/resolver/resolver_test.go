@@ -107,7 +107,7 @@ func TestConversations(t *testing.T) {
 		}},
 		"says delivered but":   {ana(), []order.Order{parcelOrder(order.Delivered)}, []line{{say: "#1001 says delivered but I never got it", want: []string{"sorry"}, reason: handoff.DeliveredNotReceived}}},
 		"not delivered yet":    {ana(), []order.Order{parcelOrder(order.InTransit)}, []line{{say: "order 1001 never arrived", want: []string{"on its way"}}}},
-		"no movement":          {ana(), []order.Order{late}, []line{{say: "where is 1001", want: []string{"on its way", "isn't moving"}, reason: handoff.StalledParcel}}},
+		"no movement":          {ana(), []order.Order{late}, []line{{say: "where is 1001", want: []string{"on its way", "taking longer"}, reason: handoff.StalledParcel}}},
 		"never scanned":        {ana(), []order.Order{unscanned}, []line{{say: "where is 1001", want: []string{"hasn't scanned"}, reason: handoff.StalledParcel}}},
 		"past its estimate":    {ana(), []order.Order{overdue}, []line{{say: "where is 1001", want: []string{"It was expected Fri 20 Nov"}, reason: handoff.StalledParcel}}},
 		"held, fraud not said": {ana(), []order.Order{held}, []line{{say: "where is 1001", want: []string{"on hold"}, reason: handoff.UnusualState}}},
