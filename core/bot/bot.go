@@ -204,18 +204,19 @@ func (b *Bot) sweep(ctx context.Context, account string, s message.Sweeper) erro
 	return b.journal.Sweep(ctx, account, now)
 }
 
-// strandedAfter is how long an answer may be owed with no live job.
-const strandedAfter = time.Minute
+// strandedAfter is how long an answer may be owed before its job is thought to
+// be gone. A queue that is merely behind must not be fed more.
+const strandedAfter = 5 * time.Minute
 
-// Watch is the safety net under the queue: it finds conversations that owe an
-// answer and have no job.
+// Watch is the safety net under the queue: it finds conversations that have
+// owed an answer for too long and gives them a job.
 func (b *Bot) Watch(ctx context.Context) error {
 	ids, err := b.journal.Stranded(ctx, b.now().Add(-strandedAfter))
 	if err != nil {
 		return err
 	}
 	if len(ids) > 0 {
-		b.log.Error("conversations owed an answer and had no job; they have one again", "conversations", ids)
+		b.log.Error("conversations have long owed an answer; each has a new job", "conversations", ids)
 	}
 	return nil
 }

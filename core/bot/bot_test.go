@@ -463,7 +463,7 @@ func TestWatch(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.hear(ana, "where is 1001")
-	r.clock.Pass(3 * time.Minute)
+	r.clock.Pass(6 * time.Minute)
 	before, _, _ := r.owed.Counts()
 	if err := r.Watch(t.Context()); err != nil {
 		t.Fatal(err)

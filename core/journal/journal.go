@@ -82,9 +82,9 @@ type Turns interface {
 	Attempt(ctx context.Context, a Attempt, now time.Time) (Attempted, error)
 	// Failures counts as Attempt does, without writing.
 	Failures(ctx context.Context, a Attempt, now time.Time) (Attempted, error)
-	// Stranded lists conversations that owe an answer since before the given
-	// time although none of their jobs is live, and gives each a new job. It is
-	// the safety net under the queue; finding one is worth an error in the log.
+	// Stranded lists conversations that have owed an answer since before the
+	// given time and gives each a new job, whatever became of the one it had. It
+	// is the safety net under the queue; finding one is worth an error in the log.
 	Stranded(ctx context.Context, before time.Time) ([]int64, error)
 }
 

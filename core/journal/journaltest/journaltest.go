@@ -104,6 +104,7 @@ func Run(t *testing.T, build Make) {
 		"a burst owes one job":                    burstOwesOne,
 		"nothing is kept if the job is not":       allOrNothing,
 		"a turn answers all that is unanswered":   turnAnswersAll,
+		"a flood is answered turn by turn":        flood,
 		"the slower worker's turn is thrown away": staleTurn,
 		"a message during a turn is not lost":     messageDuringTurn,
 		"replies go out in order":                 repliesInOrder,

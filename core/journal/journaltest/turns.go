@@ -82,6 +82,34 @@ func turnAnswersAll(t *testing.T, b *bench) {
 	}
 }
 
+// A flood is answered turn by turn, none of it passed over.
+func flood(t *testing.T, b *bench) {
+	var id int64
+	for i := range 120 {
+		id = b.receive(t, ana, fmt.Sprint(i))
+	}
+	heard := 0
+	step := b.next(t, id, nil, journal.Answer)
+	for step.Kind == journal.Answer {
+		if n := len(step.Turn.Unanswered); n == 0 || n > 60 {
+			t.Fatalf("a turn of %d messages", n)
+		}
+		for _, h := range step.Turn.Unanswered {
+			if h.Text != fmt.Sprint(heard) {
+				t.Fatalf("heard %q as number %d", h.Text, heard)
+			}
+			heard++
+		}
+		var err error
+		if step, err = b.j.Finish(t.Context(), outcome(step.Turn), b.clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if heard != 120 || step.Kind != journal.Done {
+		t.Fatalf("%d messages heard, then step %d", heard, step.Kind)
+	}
+}
+
 func staleTurn(t *testing.T, b *bench) {
 	id := b.receive(t, ana, "hi")
 	first := b.next(t, id, nil, journal.Answer).Turn

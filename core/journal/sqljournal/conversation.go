@@ -65,6 +65,10 @@ type heardRow struct {
 	attached bool
 }
 
+// maxTogether is the most messages that one turn takes together; what a flood
+// brings beyond that waits for the next turn.
+const maxTogether = 50
+
 // turnStmts read what a turn is made of: the conversation with what stands
 // beside it, and its unanswered messages.
 func turnStmts(id int64, now time.Time, c *conversationRow, heard *[]heardRow) []Stmt {
@@ -74,7 +78,7 @@ func turnStmts(id int64, now time.Time, c *conversationRow, heard *[]heardRow) [
 		FROM conversation c WHERE c.id = $1`, id, micros(now.Add(-time.Hour)))
 	look.Scan = func(r Row) error { return c.scan(r, &c.replies, &c.said) }
 	unanswered := stmt(`SELECT id, text, handled, extra, at, EXISTS (SELECT 1 FROM attachment a WHERE a.message_id = message.id)
-		FROM message WHERE conversation_id = $1 AND direction = 1 AND id > (SELECT answered_up_to FROM conversation WHERE id = $1) ORDER BY id`, id)
+		FROM message WHERE conversation_id = $1 AND direction = 1 AND id > (SELECT answered_up_to FROM conversation WHERE id = $1) ORDER BY id LIMIT $2`, id, maxTogether)
 	unanswered.Scan = func(r Row) error {
 		var h heardRow
 		var extra, handled string
