@@ -19,6 +19,7 @@ import (
 	"time"
 
 	twilio "wismo/channels/sandbox"
+	"wismo/cmd/internal/tether"
 	shopify "wismo/stores/sandbox"
 )
 
@@ -171,7 +172,7 @@ func (p *Replica) Run() error {
 	cmd := exec.Command(p.rig.opts.Binary, "serve", "--config", p.config())
 	cmd.Stdout, cmd.Stderr = out, out
 	// The replica dies with the test, however that ends.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = tether.Attr(syscall.SIGKILL)
 	if err := cmd.Start(); err != nil {
 		return err
 	}

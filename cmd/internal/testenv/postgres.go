@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"wismo/cmd/internal/tether"
 )
 
 // postgres is a running server.
@@ -72,7 +74,8 @@ func startPostgres(ctx context.Context, fsync bool) (*postgres, error) {
 		"-c", "listen_addresses=127.0.0.1", "-c", "fsync="+sync, "-c", "full_page_writes="+sync, "-c", "max_connections=300",
 		"-c", "shared_buffers=256MB", "-c", "log_min_messages=fatal", "-c", "max_wal_size=2GB")
 	// The server dies with this process, however that ends.
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: who, Pdeathsig: syscall.SIGQUIT}
+	p.cmd.SysProcAttr = tether.Attr(syscall.SIGQUIT)
+	p.cmd.SysProcAttr.Credential = who
 	p.cmd.Dir, p.cmd.Stderr = p.dir, os.Stderr
 	if err := p.cmd.Start(); err != nil {
 		return nil, errors.Join(err, p.stop())
