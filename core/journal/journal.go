@@ -60,8 +60,22 @@ var ErrStale = errors.New("the conversation has moved on since this turn was tak
 //     known is dropped: the settlement brings it. A failure that is not an
 //     opt-out makes a hand-off (handoff.ReplyFailed, told nothing) if the
 //     conversation has none open; fault.OptedOut opts the customer out.
+//   - Take is Receive for a caller who sees to the conversation at once: the job
+//     is written as one that this replica has in hand already, so that no other
+//     fetches it unless this one dies.
 type Intake interface {
 	message.Intake
+	Take(ctx context.Context, m message.Message) (Taken, error)
+}
+
+// Taken is what came of Intake.Take.
+type Taken struct {
+	// Repeated says that the message was known before and nothing changed.
+	Repeated bool
+	// ConversationID and JobID name what the caller must see to. JobID is 0 if
+	// the conversation was owed an answer before: then whoever has its job finds
+	// the message.
+	ConversationID, JobID int64
 }
 
 // Turns is what a worker that answers needs.
@@ -341,6 +355,13 @@ type Statement struct {
 type Owe interface {
 	// Conversation owes a look at a conversation, at once if at is zero.
 	Conversation(id int64, at time.Time) Statement
+	// Taken owes a look at a conversation by a job that this replica has in hand
+	// already. The statement returns the job's id.
+	Taken(id int64) Statement
+	// AllTaken is Taken for every row of the relation owing(id): the text of a
+	// statement without arguments that returns (job, conversation). Empty if the
+	// engine does one message at a time.
+	AllTaken() string
 	// Ticket owes a hand-off's ticket.
 	Ticket(handOffID int64) Statement
 	// Media owes an attachment's fetching.

@@ -1,6 +1,8 @@
 package queue
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"wismo/core/journal"
@@ -19,38 +21,64 @@ import (
 // No notice is sent along: PostgreSQL lets transactions that notify commit only
 // one after the other. Workers look for jobs every few milliseconds instead.
 type owe struct {
-	// now and later insert a job that is due at once, or at a time.
-	now, later string
+	// now and later insert a job that is due at once, or at a time; taken one
+	// that this replica has fetched already.
+	now, later, taken string
+	// allTaken is taken for every row of owing(id).
+	allTaken string
 	// at is a time as the engine wants it.
 	at func(time.Time) any
 }
 
-// OwePostgres is what a journal in PostgreSQL owes its jobs to.
-func OwePostgres() journal.Owe {
+// OwePostgres is what a journal in PostgreSQL owes its jobs to. What is taken is
+// this replica's.
+func OwePostgres(replica string) journal.Owe {
 	const insert = `INSERT INTO river_job (state, kind, args, max_attempts, scheduled_at) VALUES (`
+	const take = `INSERT INTO river_job (state, kind, max_attempts, scheduled_at, attempt, attempted_at, attempted_by, args) SELECT 'running', '%s', %d, now(), 1, now(), ARRAY[%s], `
+	kind := conversationArgs{}.Kind()
+	takes := fmt.Sprintf(take, kind, kindOf(kind).attempts, quoted(replica))
 	return owe{
-		now:   insert + `'available', $1, jsonb_build_object('id', $2::bigint), $3, now())`,
-		later: insert + `'available', $1, jsonb_build_object('id', $2::bigint), $3, $4)`,
-		at:    func(t time.Time) any { return t },
+		taken:    takes + `jsonb_build_object('id', $1::bigint) RETURNING id`,
+		allTaken: takes + `jsonb_build_object('id', id) FROM owing RETURNING id AS job, (args->>'id')::bigint AS conversation`,
+		now:      insert + `'available', $1, jsonb_build_object('id', $2::bigint), $3, now())`,
+		later:    insert + `'available', $1, jsonb_build_object('id', $2::bigint), $3, $4)`,
+		at:       func(t time.Time) any { return t },
 	}
 }
 
 // OweSQLite is what a journal in SQLite owes its jobs to.
-func OweSQLite() journal.Owe {
+func OweSQLite(replica string) journal.Owe {
 	const insert = `INSERT INTO river_job (state, kind, args, max_attempts, scheduled_at, created_at, metadata, priority, queue, tags) VALUES (`
 	const rest = `, datetime('now', 'subsec'), jsonb('{}'), 1, 'default', jsonb('[]'))`
+	const take = `INSERT INTO river_job (state, kind, args, max_attempts, attempt, attempted_at, attempted_by, scheduled_at, created_at, metadata, priority, queue, tags)
+		VALUES ('running', '%s', jsonb(json_object('id', $1)), %d, 1, datetime('now', 'subsec'), jsonb(json_array(%s)), datetime('now', 'subsec')`
+	kind := conversationArgs{}.Kind()
 	return owe{
+		taken: fmt.Sprintf(take, kind, kindOf(kind).attempts, quoted(replica)) + rest + ` RETURNING id`,
 		now:   insert + `'available', $1, jsonb(json_object('id', $2)), $3, datetime('now', 'subsec')` + rest,
 		later: insert + `'available', $1, jsonb(json_object('id', $2)), $3, $4` + rest,
-		// The form in which River compares times in SQLite.
-		at: func(t time.Time) any { return t.UTC().Format("2006-01-02 15:04:05.000") },
+		at:    func(t time.Time) any { return sqliteTime(t) },
 	}
 }
+
+// sqliteTime is a time in the form in which River compares times in SQLite.
+func sqliteTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05.000") }
 
 // Conversation implements journal.Owe.
 func (o owe) Conversation(id int64, at time.Time) journal.Statement {
 	return o.job(conversationArgs{}.Kind(), id, at)
 }
+
+// Taken implements journal.Owe.
+func (o owe) Taken(id int64) journal.Statement {
+	return journal.Statement{SQL: o.taken, Args: []any{id}}
+}
+
+// AllTaken implements journal.Owe.
+func (o owe) AllTaken() string { return o.allTaken }
+
+// quoted is s as an SQL literal.
+func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 // Ticket implements journal.Owe.
 func (o owe) Ticket(id int64) journal.Statement { return o.job(ticketArgs{}.Kind(), id, time.Time{}) }

@@ -34,8 +34,16 @@ const beat = `
 INSERT INTO replica (id, beat_at) VALUES ($1, extract(epoch FROM now()) * 1000000)
 ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at`
 
+// freeLost frees what this replica took and cannot have in hand any more: the
+// connection broke when the job was written, so that nobody knows of it.
+const freeLost = `UPDATE river_job SET state = 'available', scheduled_at = now(), attempt = greatest(attempt - 1, 0)
+WHERE state = 'running' AND attempted_by = ARRAY[$1] AND attempted_at < now() - $2::interval`
+
 func (l postgresLife) beat(ctx context.Context, replica string) (int64, error) {
 	if _, err := l.pool.Exec(ctx, beat, replica); err != nil {
+		return 0, err
+	}
+	if _, err := l.pool.Exec(ctx, freeLost, replica, lostAfter); err != nil {
 		return 0, err
 	}
 	tag, err := l.pool.Exec(ctx, freeDead, replica, DeadAfter.Truncate(time.Second))
@@ -43,6 +51,18 @@ func (l postgresLife) beat(ctx context.Context, replica string) (int64, error) {
 }
 
 func (l postgresLife) leave(ctx context.Context, replica string) error {
+	if _, err := l.pool.Exec(ctx, freeLost, replica, time.Duration(0)); err != nil {
+		return err
+	}
 	_, err := l.pool.Exec(ctx, `DELETE FROM replica WHERE id = $1`, replica)
+	return err
+}
+
+func (l postgresLife) clear(ctx context.Context, replica string, done, failed []int64) error {
+	const mine = `id = ANY($1) AND state = 'running' AND attempted_by = ARRAY[$2]`
+	_, err := l.pool.Exec(ctx, `DELETE FROM river_job WHERE `+mine, done, replica)
+	if err == nil && len(failed) > 0 {
+		_, err = l.pool.Exec(ctx, `UPDATE river_job SET state = 'available', scheduled_at = now() + $3::interval WHERE `+mine, failed, replica, againAfter)
+	}
 	return err
 }

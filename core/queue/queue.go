@@ -7,6 +7,10 @@
 // harm (see core/journal). So its unique jobs are not used, its batch completer
 // may be, and a job's row may be touched from outside.
 //
+// The replica that takes a message in sees to it at once (hands.go): the job is
+// born running in its name. Through River goes what is due later, what has
+// failed, what a dead replica leaves behind, and what finds no hand free.
+//
 // River alone takes over the jobs of a killed process only after a minute at
 // the least. Here each replica beats every BeatEvery; the living set the running
 // jobs of one that has not beaten for DeadAfter back to available. On SQLite,
@@ -19,6 +23,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"os"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -57,15 +62,30 @@ const (
 	// rescueAfter is River's own net below ours, for a job whose end a living
 	// replica could not write down.
 	rescueAfter = 2 * time.Minute
+	// lostAfter is how old a job that this replica took must be to be none that
+	// it has in hand.
+	lostAfter = 2 * jobTimeout
 	// watchEvery is how often the journal is searched for what is stranded.
 	watchEvery = 30 * time.Second
 	// stopWithin is how long jobs in hand may take at a graceful stop.
 	stopWithin = 15 * time.Second
 )
 
+// NewReplica returns a name for this process among those on one database.
+func NewReplica() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "replica"
+	}
+	return fmt.Sprintf("%s-%d-%016x", host, os.Getpid(), rand.Uint64())
+}
+
 // Options of a Queue.
 type Options struct {
-	// Workers is how many jobs run at once.
+	// Replica is this process's name, from NewReplica.
+	Replica string
+	// Workers is how many jobs run at once, and how many conversations are seen
+	// to at once besides whose message this replica has just taken in.
 	Workers int
 	// SweepEvery is how often Handler.Sweep is called.
 	SweepEvery time.Duration
@@ -75,22 +95,26 @@ type Options struct {
 // living is what differs between the engines: beating, and freeing the jobs of
 // replicas that no longer do.
 type living interface {
+	books
 	// free is called once, before any job is fetched.
 	free(ctx context.Context) error
 	// beat says that this replica is alive and takes over from dead ones. It
 	// returns the number of jobs taken over.
 	beat(ctx context.Context, replica string) (int64, error)
-	// leave says that this replica has ended with nothing in hand.
+	// leave says that this replica has ended; what it still had in hand goes
+	// back into the queue.
 	leave(ctx context.Context, replica string) error
 }
 
 // Queue runs the jobs. Start it once and Stop it.
 type Queue struct {
-	client client
-	living living
-	log    *slog.Logger
-	stop   context.CancelFunc
-	beats  sync.WaitGroup
+	client  client
+	living  living
+	handler Handler
+	hands   *hands
+	log     *slog.Logger
+	stop    context.CancelFunc
+	beats   sync.WaitGroup
 }
 
 // client is the part of River's client that does not depend on the engine.
@@ -103,6 +127,7 @@ type client interface {
 
 func build[T any](driver riverdriver.Driver[T], poll time.Duration, l living, h Handler, o Options) (*Queue, error) {
 	c, err := river.NewClient(driver, &river.Config{
+		ID:                   o.Replica,
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: o.Workers}},
 		Workers:              workers(h, o.Log),
 		PeriodicJobs:         periodic(o),
@@ -120,7 +145,7 @@ func build[T any](driver riverdriver.Driver[T], poll time.Duration, l living, h 
 	if err != nil {
 		return nil, fmt.Errorf("queue: %w", err)
 	}
-	return &Queue{client: c, living: l, log: o.Log}, nil
+	return &Queue{client: c, living: l, handler: h, hands: newHands(o.Workers), log: o.Log}, nil
 }
 
 const (
@@ -143,6 +168,7 @@ func (q *Queue) Start(ctx context.Context) error {
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	q.stop = stop
 	q.beats.Go(func() { q.beat(running) })
+	q.hands.clerk.Go(func() { q.hands.keep(running, q.living, q.client.ID(), q.log) })
 	// River must outlive the end of ctx: Stop ends it gracefully.
 	if err := q.client.Start(context.WithoutCancel(ctx)); err != nil {
 		stop()
@@ -178,6 +204,7 @@ func (q *Queue) beat(ctx context.Context) {
 func (q *Queue) Stop(ctx context.Context) error {
 	soft, cancel := context.WithTimeout(ctx, stopWithin)
 	defer cancel()
+	q.hands.shut(soft)
 	err := q.client.Stop(soft)
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = q.client.StopAndCancel(ctx)
@@ -300,15 +327,24 @@ func (w *worker[A]) Work(ctx context.Context, job *river.Job[A]) error {
 	return errors.New(fault.KindOf(err).String())
 }
 
-// attempt runs the job once; a panic counts as a failure.
+// attempt runs the job once.
 func (w *worker[A]) attempt(ctx context.Context, args A) (id int64, err error) {
+	err = guarded(w.log, args.Kind(), func() (err error) {
+		id, err = w.do(ctx, args)
+		return err
+	})
+	return id, err
+}
+
+// guarded runs a job; a panic counts as a failure.
+func guarded(log *slog.Logger, kind string, do func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			w.log.Error("a job has panicked", "job", args.Kind(), "stack", string(debug.Stack()))
+			log.Error("a job has panicked", "job", kind, "stack", string(debug.Stack()))
 			err = fault.New(fault.Unknown, "job", "panic")
 		}
 	}()
-	return w.do(ctx, args)
+	return do()
 }
 
 // retries is the pause before the next attempt: doubling from two seconds up

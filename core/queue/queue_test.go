@@ -25,7 +25,9 @@ type engine struct {
 	owe  journal.Owe
 	exec func(ctx context.Context, sql string, args ...any) error
 	text func(ctx context.Context, sql string) (string, error)
-	hire func(queue.Handler) (*queue.Queue, error)
+	// number runs a statement that returns one.
+	number func(ctx context.Context, sql string, args ...any) (int64, error)
+	hire   func(queue.Handler) (*queue.Queue, error)
 }
 
 func (e engine) owes(t *testing.T, s journal.Statement) {
@@ -77,17 +79,21 @@ func onSQLite(t *testing.T) engine {
 			t.Error(err)
 		}
 	})
+	replica := queue.NewReplica()
 	return engine{
-		owe: queue.OweSQLite(),
+		owe: queue.OweSQLite(replica),
 		exec: func(ctx context.Context, sql string, args ...any) error {
 			_, err := db.Writer.ExecContext(ctx, sql, args...)
 			return err
+		},
+		number: func(ctx context.Context, sql string, args ...any) (n int64, err error) {
+			return n, db.Writer.QueryRowContext(ctx, sql, args...).Scan(&n)
 		},
 		text: func(ctx context.Context, sql string) (s string, err error) {
 			return s, db.Writer.QueryRowContext(ctx, sql).Scan(&s)
 		},
 		hire: func(h queue.Handler) (*queue.Queue, error) {
-			return queue.NewSQLite(db.Writer, h, queue.Options{Workers: 4, SweepEvery: time.Hour, Log: quiet})
+			return queue.NewSQLite(db.Writer, h, queue.Options{Replica: replica, Workers: 4, SweepEvery: time.Hour, Log: quiet})
 		},
 	}
 }
@@ -99,17 +105,21 @@ func onPostgres(t *testing.T) engine {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
+	replica := queue.NewReplica()
 	return engine{
-		owe: queue.OwePostgres(),
+		owe: queue.OwePostgres(replica),
 		exec: func(ctx context.Context, sql string, args ...any) error {
 			_, err := pool.Exec(ctx, sql, args...)
 			return err
+		},
+		number: func(ctx context.Context, sql string, args ...any) (n int64, err error) {
+			return n, pool.QueryRow(ctx, sql, args...).Scan(&n)
 		},
 		text: func(ctx context.Context, sql string) (s string, err error) {
 			return s, pool.QueryRow(ctx, sql).Scan(&s)
 		},
 		hire: func(h queue.Handler) (*queue.Queue, error) {
-			return queue.NewPostgres(pool, h, queue.Options{Workers: 4, SweepEvery: time.Hour, Log: quiet})
+			return queue.NewPostgres(pool, h, queue.Options{Replica: replica, Workers: 4, SweepEvery: time.Hour, Log: quiet})
 		},
 	}
 }

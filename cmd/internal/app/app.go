@@ -15,7 +15,6 @@ import (
 	"wismo/cmd/internal/metrics"
 	"wismo/config"
 	"wismo/core/bot"
-	"wismo/core/message"
 	"wismo/core/reply"
 	"wismo/core/understand"
 )
@@ -97,7 +96,7 @@ func (a *App) Start(ctx context.Context) error {
 // publicRoutes are what providers may call.
 func (a *App) publicRoutes() http.Handler {
 	mux := http.NewServeMux()
-	var intake message.Intake = a.record.journal
+	intake := a.record.queue.Intake(a.record.journal)
 	for _, account := range a.accounts {
 		for _, r := range account.Routes(intake) {
 			mux.Handle(r.Pattern, r.Handler)

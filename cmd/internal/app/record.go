@@ -33,7 +33,7 @@ type record struct {
 // openRecord opens the configured database and brings its schema up to date.
 func openRecord(ctx context.Context, c config.Config, log *slog.Logger) (*record, error) {
 	opts := journal.Options{QuietAfter: quietAfter(c.Shops), Now: time.Now}
-	work := queue.Options{Workers: c.Workers, SweepEvery: c.SweepEvery, Log: log}
+	work := queue.Options{Replica: queue.NewReplica(), Workers: c.Workers, SweepEvery: c.SweepEvery, Log: log}
 	if path, ok := strings.CutPrefix(c.Database.Reveal(), "sqlite:"); ok {
 		return openSQLite(ctx, path, opts, work)
 	}
@@ -49,7 +49,7 @@ func openSQLite(ctx context.Context, path string, opts journal.Options, work que
 		work.Workers = workersSQLite
 	}
 	return &record{
-		journal: sqlite.New(db, queue.OweSQLite(), opts),
+		journal: sqlite.New(db, queue.OweSQLite(work.Replica), opts),
 		hire:    func(h queue.Handler) (*queue.Queue, error) { return queue.NewSQLite(db.Writer, h, work) },
 		shut:    db.Close,
 	}, nil
@@ -70,7 +70,7 @@ func openPostgres(ctx context.Context, url string, opts journal.Options, work qu
 		return nil, errors.Join(fmt.Errorf("database: %w", err), shut())
 	}
 	return &record{
-		journal: postgres.New(pool, queue.OwePostgres(), opts),
+		journal: postgres.New(pool, queue.OwePostgres(work.Replica), opts),
 		hire:    func(h queue.Handler) (*queue.Queue, error) { return queue.NewPostgres(pool, h, work) },
 		shut:    shut,
 	}, nil

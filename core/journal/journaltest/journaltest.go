@@ -28,6 +28,14 @@ func (o *Owed) Conversation(id int64, _ time.Time) journal.Statement {
 	return o.note(&o.conversations, id)
 }
 
+// Taken implements journal.Owe. What is taken is noted by whoever takes it.
+func (o *Owed) Taken(id int64) journal.Statement {
+	return journal.Statement{SQL: "SELECT CAST($1 AS bigint)", Args: []any{id}}
+}
+
+// AllTaken implements journal.Owe.
+func (o *Owed) AllTaken() string { return "SELECT id AS job, id AS conversation FROM owing" }
+
 // Ticket implements journal.Owe.
 func (o *Owed) Ticket(id int64) journal.Statement { return o.note(&o.tickets, id) }
 
@@ -101,6 +109,7 @@ type Make func(t *testing.T, owe journal.Owe, opts journal.Options) journal.Jour
 func Run(t *testing.T, build Make) {
 	for name, check := range map[string]func(*testing.T, *bench){
 		"a message is written once":               writtenOnce,
+		"a message is taken once":                 takenOnce,
 		"a burst owes one job":                    burstOwesOne,
 		"nothing is kept if the job is not":       allOrNothing,
 		"a turn answers all that is unanswered":   turnAnswersAll,
@@ -163,11 +172,20 @@ const ana = "+14155550101"
 
 func (b *bench) receive(t *testing.T, from, text string) (conversationID int64) {
 	t.Helper()
-	if _, err := b.j.Receive(t.Context(), b.inbound(from, text)); err != nil {
-		t.Fatal(err)
+	return b.take(t, b.inbound(from, text)).ConversationID
+}
+
+// take takes a message in and notes the job that it made.
+func (b *bench) take(t *testing.T, m message.Message) journal.Taken {
+	t.Helper()
+	taken, err := b.j.Take(t.Context(), m)
+	if err != nil {
+		t.Error(err)
 	}
-	conversationID, _ = b.owed.Last()
-	return conversationID
+	if taken.JobID != 0 {
+		b.owed.note(&b.owed.conversations, taken.ConversationID)
+	}
+	return taken
 }
 
 func (b *bench) next(t *testing.T, id int64, s *journal.Settlement, want journal.StepKind) journal.Step {

@@ -31,6 +31,28 @@ func writtenOnce(t *testing.T, b *bench) {
 	}
 }
 
+// What is taken is written once as well, whichever way it comes again.
+func takenOnce(t *testing.T, b *bench) {
+	m := b.inbound(ana, "where is my order")
+	first := b.take(t, m)
+	if first.Repeated || first.ConversationID == 0 || first.JobID == 0 {
+		t.Fatalf("taken %+v", first)
+	}
+	if again := b.take(t, m); !again.Repeated || again.JobID != 0 {
+		t.Fatalf("taken again %+v", again)
+	}
+	if repeated, err := b.j.Receive(t.Context(), m); err != nil || !repeated {
+		t.Fatalf("received after it was taken: repeated %v, error %v", repeated, err)
+	}
+	second := b.take(t, b.inbound(ana, "hello?"))
+	if second.Repeated || second.JobID != 0 || second.ConversationID != first.ConversationID {
+		t.Fatalf("a second message %+v", second)
+	}
+	if lines := b.lines(t, first.ConversationID); len(lines) != 2 {
+		t.Fatalf("transcript %+v", lines)
+	}
+}
+
 func burstOwesOne(t *testing.T, b *bench) {
 	for i := range 5 {
 		b.receive(t, ana, fmt.Sprint(i))
@@ -258,9 +280,7 @@ func manyAtOnce(t *testing.T, b *bench) {
 	for c := range customers {
 		writers.Go(func() {
 			for m := range each {
-				if _, err := b.j.Receive(t.Context(), b.inbound(fmt.Sprintf("+1415555010%d", c), fmt.Sprint(m))); err != nil {
-					t.Error(err)
-				}
+				b.receive(t, fmt.Sprintf("+1415555010%d", c), fmt.Sprint(m))
 			}
 		})
 	}

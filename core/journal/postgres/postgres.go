@@ -1,6 +1,13 @@
 // Package postgres knows how the journal is kept in PostgreSQL: the pool, the
 // schema's migrations, and the view of a transaction that core/journal/sqljournal
 // works on.
+//
+// Most of what a message costs is not its rows but the way there: a round trip,
+// a statement to set up, a commit to wait for. So the steps that every message
+// goes through are done for many conversations at once (together.go, group.go),
+// each kind by a single statement (set.go). A lone message waits for no other;
+// the more come, the less each costs. Whatever is not the usual case is left to
+// sqljournal, whose word also counts where a lot has failed.
 package postgres
 
 import (
@@ -47,6 +54,9 @@ func Connect(ctx context.Context, url string, conns int) (*pgxpool.Pool, error) 
 	cfg.ConnConfig.ConnectTimeout = 5 * time.Second
 	for name, value := range map[string]string{
 		"statement_timeout": statementTimeout, "lock_timeout": lockTimeout, "idle_in_transaction_session_timeout": idleTimeout, "application_name": "wismo",
+		// Every statement finds its rows by an index. A plan made while the tables
+		// were nearly empty would read them whole, and is kept for hours.
+		"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off",
 	} {
 		if _, ok := cfg.ConnConfig.RuntimeParams[name]; !ok {
 			cfg.ConnConfig.RuntimeParams[name] = value
@@ -56,8 +66,9 @@ func Connect(ctx context.Context, url string, conns int) (*pgxpool.Pool, error) 
 }
 
 // New returns the journal in the database behind pool.
-func New(pool *pgxpool.Pool, owe journal.Owe, opts journal.Options) *sqljournal.Journal {
-	return sqljournal.New(db{pool}, owe, sqljournal.Dialect{ForUpdate: " FOR UPDATE", Lock: advisory}, opts)
+func New(pool *pgxpool.Pool, owe journal.Owe, opts journal.Options) *Journal {
+	alone := sqljournal.New(db{pool}, owe, sqljournal.Dialect{ForUpdate: " FOR UPDATE", Lock: advisory}, opts)
+	return together(alone, pool, owe, opts)
 }
 
 // advisory holds a lock named name until the transaction ends.

@@ -105,6 +105,31 @@ func (j *Journal) turn(ctx context.Context, q Querier, id int64, now time.Time) 
 	return asTurn(ctx, q, c, heard, now)
 }
 
+// Looks looks at several conversations in one round trip. The turn of one in
+// which nothing is to be answered, or that is not known, is nil.
+func (j *Journal) Looks(ctx context.Context, ids []int64, now time.Time) ([]*journal.Turn, error) {
+	rows, heard := make([]conversationRow, len(ids)), make([][]heardRow, len(ids))
+	var list []Stmt
+	for i, id := range ids {
+		list = append(list, turnStmts(id, now, &rows[i], &heard[i])...)
+	}
+	q := j.db.Reader()
+	if err := q.Batch(ctx, list...); err != nil {
+		return nil, failed("look", err)
+	}
+	turns := make([]*journal.Turn, len(ids))
+	for i := range ids {
+		if rows[i].id == 0 {
+			continue
+		}
+		var err error
+		if turns[i], err = asTurn(ctx, q, &rows[i], heard[i], now); err != nil {
+			return nil, failed("look", err)
+		}
+	}
+	return turns, nil
+}
+
 // asTurn makes a turn of what was read, nil if nothing is to be answered.
 func asTurn(ctx context.Context, q Querier, c *conversationRow, heard []heardRow, now time.Time) (*journal.Turn, error) {
 	if len(heard) == 0 && (c.wakeAt == 0 || c.wakeAt > micros(now)) {
@@ -157,7 +182,12 @@ func attachments(ctx context.Context, q Querier, messageID int64) ([]message.Att
 // another.
 func (j *Journal) optOut(ctx context.Context, q Querier, c *conversationRow) error {
 	c.optedOut = true
-	return q.Batch(ctx, optOutStmt(c, j.opts.Now()))
+	return q.Batch(ctx, optOutStmt(c, j.opts.Now()), c.moves())
+}
+
+// moves makes turns taken before stale: what they were decided on has changed.
+func (c *conversationRow) moves() Stmt {
+	return stmt(`UPDATE conversation SET version = version + 1 WHERE id = $1`, c.id)
 }
 
 func optOutStmt(c *conversationRow, now time.Time) Stmt {

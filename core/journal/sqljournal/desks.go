@@ -89,9 +89,9 @@ func (j *Journal) Opened(ctx context.Context, id int64, desk, ticketID string, n
 		}
 		told := replyStmt(c, journal.NewReply{Text: h.Case.Told, Author: message.Bot}, message.Owed, now)
 		if c.owed {
-			return q.Batch(ctx, told)
+			return q.Batch(ctx, told, c.moves())
 		}
-		return q.Batch(ctx, told, stmt(`UPDATE conversation SET owed = true WHERE id = $1`, c.id), owed(j.owe.Conversation(c.id, time.Time{})))
+		return q.Batch(ctx, told, c.moves(), stmt(`UPDATE conversation SET owed = true WHERE id = $1`, c.id), owed(j.owe.Conversation(c.id, time.Time{})))
 	}))
 }
 

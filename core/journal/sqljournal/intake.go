@@ -8,6 +8,7 @@ import (
 
 	"wismo/core/fault"
 	"wismo/core/handoff"
+	"wismo/core/journal"
 	"wismo/core/message"
 )
 
@@ -16,18 +17,35 @@ var errRepeated = errors.New("the message is known")
 
 // Receive implements journal.Intake.
 func (j *Journal) Receive(ctx context.Context, m message.Message) (repeated bool, err error) {
-	err = j.db.Write(ctx, func(ctx context.Context, tx Tx) error { return j.receive(ctx, tx, m) })
-	if errors.Is(err, errRepeated) {
-		return true, nil
-	}
-	return false, failed("receive", err)
+	t, err := j.received(ctx, m, func(id int64, _ *int64) Stmt { return owed(j.owe.Conversation(id, time.Time{})) })
+	return t.Repeated, err
 }
 
-func (j *Journal) receive(ctx context.Context, tx Tx, m message.Message) error {
+// Take implements journal.Intake.
+func (j *Journal) Take(ctx context.Context, m message.Message) (journal.Taken, error) {
+	return j.received(ctx, m, func(id int64, job *int64) Stmt { return owed(j.owe.Taken(id)).into(job) })
+}
+
+func (j *Journal) received(ctx context.Context, m message.Message, owe func(id int64, job *int64) Stmt) (t journal.Taken, err error) {
+	err = j.db.Write(ctx, func(ctx context.Context, tx Tx) error {
+		t = journal.Taken{}
+		return j.receive(ctx, tx, m, &t, owe)
+	})
+	if errors.Is(err, errRepeated) {
+		return journal.Taken{Repeated: true}, nil
+	}
+	if err != nil {
+		return journal.Taken{}, failed("receive", err)
+	}
+	return t, nil
+}
+
+func (j *Journal) receive(ctx context.Context, tx Tx, m message.Message, t *journal.Taken, owe func(id int64, job *int64) Stmt) error {
 	id, wasOwed, err := j.begin(ctx, tx, m)
 	if err != nil {
 		return err
 	}
+	t.ConversationID = id
 	insert, err := j.insertMessage(id, m)
 	if err != nil {
 		return err
@@ -43,7 +61,7 @@ func (j *Journal) receive(ctx context.Context, tx Tx, m message.Message) error {
 		}
 	}
 	if !wasOwed {
-		last = append(last, owed(j.owe.Conversation(id, time.Time{})))
+		last = append(last, owe(id, &t.JobID))
 	}
 	return tx.Last(ctx, last...)
 }
@@ -59,7 +77,7 @@ func (j *Journal) begin(ctx context.Context, tx Tx, m message.Message) (id int64
 		err := tx.Batch(ctx,
 			stmt(`INSERT INTO conversation (shop, channel, account, customer, ours, version, state, answered_up_to, owed, live, last_at, prev_at, created_at)
 				VALUES ($1, $2, $3, $4, $5, 0, '{}', 0, true, true, $6, $6, $6) ON CONFLICT (shop, channel, customer, ours) WHERE live
-				DO UPDATE SET was_owed = conversation.owed, owed = true, prev_at = conversation.last_at, last_at = excluded.last_at
+				DO UPDATE SET was_owed = conversation.owed, owed = true, heard = conversation.heard + 1, prev_at = conversation.last_at, last_at = excluded.last_at
 				RETURNING id, was_owed, prev_at`, m.Shop, string(m.Channel), m.Account, m.From.Value, m.To.Value, now).into(&id, &wasOwed, &prev),
 			stmt(`SELECT count(*) FROM message WHERE account = $1 AND provider_id = $2`, m.Account, m.ProviderID).into(&known))
 		if err != nil {
@@ -110,7 +128,9 @@ func (j *Journal) insertAttachments(ctx context.Context, tx Tx, messageID int64,
 	return owing, nil
 }
 
-// clean removes NUL bytes, which PostgreSQL's text does not hold.
+// Clean removes NUL bytes, which PostgreSQL's text does not hold.
+func Clean(s string) string { return clean(s) }
+
 func clean(s string) string {
 	for i := range len(s) {
 		if s[i] == 0 {

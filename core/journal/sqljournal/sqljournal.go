@@ -106,7 +106,9 @@ func New(db DB, owe journal.Owe, d Dialect, opts journal.Options) *Journal {
 	return &Journal{db: db, owe: owe, opts: opts, d: d}
 }
 
-// micros is a time as it is stored; the zero time is 0.
+// Micros is a time as it is stored; the zero time is 0.
+func Micros(t time.Time) int64 { return micros(t) }
+
 func micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

@@ -8,6 +8,7 @@ CREATE TABLE conversation (
     customer text NOT NULL,
     ours text NOT NULL,
     version bigint NOT NULL,
+    heard bigint NOT NULL DEFAULT 0,
     state text NOT NULL,
     answered_up_to bigint NOT NULL,
     owed boolean NOT NULL,
@@ -18,6 +19,7 @@ CREATE TABLE conversation (
     prev_at bigint NOT NULL DEFAULT 0,
     created_at bigint NOT NULL
 );
+-- version counts turns and what makes them stale, heard the messages that came.
 -- was_owed and prev_at are owed and last_at before the last message came.
 -- One live conversation for a customer and an address of ours.
 CREATE UNIQUE INDEX conversation_live ON conversation (shop, channel, customer, ours) WHERE live;
