@@ -65,6 +65,8 @@ const (
 	// lostAfter is how old a job that this replica took must be to be none that
 	// it has in hand.
 	lostAfter = 2 * jobTimeout
+	// tidyEvery is every how many beats living.tidy is called: half a minute.
+	tidyEvery = 10
 	// watchEvery is how often the journal is searched for what is stranded.
 	watchEvery = 30 * time.Second
 	// stopWithin is how long jobs in hand may take at a graceful stop.
@@ -101,6 +103,9 @@ type living interface {
 	// beat says that this replica is alive and takes over from dead ones. It
 	// returns the number of jobs taken over.
 	beat(ctx context.Context, replica string) (int64, error)
+	// tidy frees jobs that nobody has in hand although it looks so. It reads all
+	// that run, so it is called seldom.
+	tidy(ctx context.Context, replica string) (int64, error)
 	// leave says that this replica has ended; what it still had in hand goes
 	// back into the queue.
 	leave(ctx context.Context, replica string) error
@@ -181,7 +186,7 @@ func (q *Queue) Start(ctx context.Context) error {
 func (q *Queue) beat(ctx context.Context) {
 	tick := time.NewTicker(BeatEvery)
 	defer tick.Stop()
-	for {
+	for beats := 0; ; beats++ {
 		select {
 		case <-ctx.Done():
 			return
@@ -189,6 +194,11 @@ func (q *Queue) beat(ctx context.Context) {
 		}
 		beating, cancel := context.WithTimeout(ctx, BeatEvery)
 		n, err := q.living.beat(beating, q.client.ID())
+		if err == nil && beats%tidyEvery == 0 {
+			var more int64
+			more, err = q.living.tidy(beating, q.client.ID())
+			n += more
+		}
 		cancel()
 		switch {
 		case err != nil && ctx.Err() == nil:

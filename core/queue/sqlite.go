@@ -24,6 +24,8 @@ func (l sqliteLife) free(ctx context.Context) error {
 
 func (sqliteLife) beat(context.Context, string) (int64, error) { return 0, nil }
 
+func (sqliteLife) tidy(context.Context, string) (int64, error) { return 0, nil }
+
 func (l sqliteLife) leave(ctx context.Context, _ string) error { return l.free(ctx) }
 
 func (l sqliteLife) clear(ctx context.Context, _ string, done, failed []int64) error {

@@ -245,7 +245,10 @@ func (e *execution) orders(f *ast.Field, path []any) any {
 	}}, path)
 }
 
-var tokenRE = regexp.MustCompile(`[a-z0-9]+`)
+// tokens are the words of lower-case letters and digits in s.
+func tokens(s string) []string {
+	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+}
 
 // near reports whether a term finds the sample: a token of the name that
 // begins with the term's.
@@ -255,8 +258,8 @@ func (s Sample) near(field, value string) bool {
 	case "confirmation_number":
 		return strings.EqualFold(s.Confirmation, value)
 	case "name":
-		for _, want := range tokenRE.FindAllString(value, -1) {
-			for _, have := range tokenRE.FindAllString(strings.ToLower(s.Name), -1) {
+		for _, want := range tokens(value) {
+			for _, have := range tokens(s.Name) {
 				if strings.HasPrefix(have, want) {
 					return true
 				}

@@ -84,3 +84,29 @@ func insert(ctx context.Context, pool *pgxpool.Pool, direction int, id string) e
 		return err
 	})
 }
+
+// probe commits one bare insert every few milliseconds until it is stopped, and
+// notes how long each takes: what the machine gives to anyone at that moment.
+func probe(ctx context.Context, db string, f *figures) (stop func() error) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() {
+		pool, err := pgxpool.New(ctx, db)
+		if err != nil {
+			ended <- err
+			return
+		}
+		defer pool.Close()
+		for n := 0; ctx.Err() == nil; n++ {
+			began := time.Now()
+			if err := insert(context.WithoutCancel(ctx), pool, 1, fmt.Sprintf("p%d-%d", began.UnixNano(), n)); err != nil {
+				ended <- err
+				return
+			}
+			f.commit = append(f.commit, time.Since(began))
+			time.Sleep(5 * time.Millisecond)
+		}
+		ended <- nil
+	}()
+	return func() error { cancel(); return <-ended }
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -20,7 +21,8 @@ type figures struct {
 	sustained         float64 // messages a second, answered
 	half              float64 // offered at half of that
 	webhook, answered []time.Duration
-	memory            int64 // bytes, resident
+	commit            []time.Duration // a bare insert's, in the meantime
+	memory            int64           // bytes, resident
 	startup           time.Duration
 	lost, twice       int
 }
@@ -30,7 +32,7 @@ const senders = 64
 
 // measure finds the sustained rate with as many webhooks as are taken, then
 // the latencies at half of it.
-func measure(ctx context.Context, r *rig.Rig, d time.Duration) (*figures, error) {
+func measure(ctx context.Context, r *rig.Rig, db string, d time.Duration) (*figures, error) {
 	f := &figures{}
 	c := &crowd{rig: r, sent: map[string]time.Time{}}
 	// Warm up: connections, plans, caches.
@@ -50,8 +52,9 @@ func measure(ctx context.Context, r *rig.Rig, d time.Duration) (*figures, error)
 	f.sustained = float64(len(c.sent)-before) / time.Since(began).Seconds()
 	f.half = f.sustained / 2
 	from := c.next
+	stop := probe(ctx, db, f)
 	webhook, err := c.steady(ctx, f.half, d)
-	if err != nil {
+	if err := errors.Join(err, stop()); err != nil {
 		return nil, err
 	}
 	if err := c.drain(ctx); err != nil {
@@ -209,6 +212,8 @@ func (f *figures) print(w io.Writer) {
 		{"offered at half of it", fmt.Sprintf("%.0f msg/s", f.half), ""},
 		{"  webhook p50", ms(quantile(f.webhook, .5)), ""},
 		{"  webhook p99", ms(quantile(f.webhook, .99)), "≤ 25 ms"},
+		{"  a bare insert meanwhile p50", ms(quantile(f.commit, .5)), ""},
+		{"  a bare insert meanwhile p99", ms(quantile(f.commit, .99)), ""},
 		{"  in to out p50 (100 ms of it outside)", ms(quantile(f.answered, .5)), "≤ 200 ms"},
 		{"  in to out p99", ms(quantile(f.answered, .99)), ""},
 		{"resident memory", fmt.Sprintf("%d MB", f.memory>>20), "≤ 150 MB"},

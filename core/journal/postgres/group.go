@@ -7,20 +7,24 @@ import (
 )
 
 // group lets what many ask for at about the same time be done together, in one
-// statement and one commit: while one lot is under way, the next gathers. A
-// lone caller waits for nobody. There is no goroutine of its own: one of the
+// statement and one commit: while one lot is under way, and until it is time for
+// the next, the next gathers. A lone caller waits for nobody. There is no goroutine of its own: one of the
 // callers leads each lot, the others wait for it.
 type group[In, Out any] struct {
 	// key names what may be in a lot only once.
 	key func(In) string
+	// pace is the least time from the start of one lot to that of the next.
+	pace time.Duration
 	// run does a lot. It fills in the answers that it has; a call left without
 	// one, or with an error, is done alone by its caller.
 	run func(ctx context.Context, lot []*call[In, Out]) error
 
 	mu      sync.Mutex
 	waiting []*call[In, Out]
-	// lead is held by the caller who leads.
-	lead chan struct{}
+	// lead is held by the caller who leads, who alone may touch began: when the
+	// last lot was begun.
+	lead  chan struct{}
+	began time.Time
 }
 
 // call is one caller's part of a lot.
@@ -41,8 +45,8 @@ const (
 	lotTimeout = 10 * time.Second
 )
 
-func newGroup[In, Out any](key func(In) string, run func(context.Context, []*call[In, Out]) error) *group[In, Out] {
-	return &group[In, Out]{key: key, run: run, lead: make(chan struct{}, 1)}
+func newGroup[In, Out any](pace time.Duration, key func(In) string, run func(context.Context, []*call[In, Out]) error) *group[In, Out] {
+	return &group[In, Out]{pace: pace, key: key, run: run, lead: make(chan struct{}, 1)}
 }
 
 // do returns the answer to in; done is false if the caller must see to it alone.
@@ -71,6 +75,8 @@ func (g *group[In, Out]) leadUntil(ctx context.Context, c *call[In, Out]) {
 			return
 		default:
 		}
+		time.Sleep(g.pace - time.Since(g.began))
+		g.began = time.Now()
 		lot := g.gather()
 		if err := g.run(ctx, lot); err != nil {
 			for _, c := range lot {

@@ -42,7 +42,7 @@ func (l *lots) run(_ context.Context, lot []*call[int, string]) error {
 func (l *lots) together(t *testing.T, key func(int) string, in ...int) map[int]bool {
 	t.Helper()
 	l.began, l.goOn = make(chan struct{}, len(in)), make(chan struct{})
-	g := newGroup(key, l.run)
+	g := newGroup(0, key, l.run)
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	done := map[int]bool{}

@@ -55,8 +55,12 @@ func Connect(ctx context.Context, url string, conns int) (*pgxpool.Pool, error) 
 	for name, value := range map[string]string{
 		"statement_timeout": statementTimeout, "lock_timeout": lockTimeout, "idle_in_transaction_session_timeout": idleTimeout, "application_name": "wismo",
 		// Every statement finds its rows by an index. A plan made while the tables
-		// were nearly empty would read them whole, and is kept for hours.
-		"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off",
+		// were nearly empty would read them whole, and is kept for hours; one made
+		// for each call costs more than the call.
+		"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "plan_cache_mode": "force_generic_plan",
+		// Compiling a statement takes longer than any of ours, and the settings
+		// above make the server believe that the few without an index are dear.
+		"jit": "off",
 	} {
 		if _, ok := cfg.ConnConfig.RuntimeParams[name]; !ok {
 			cfg.ConnConfig.RuntimeParams[name] = value

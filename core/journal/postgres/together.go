@@ -36,6 +36,15 @@ type Journal struct {
 
 var _ journal.Journal = (*Journal)(nil)
 
+// How long the next lot gathers under load: least where a provider waits for us,
+// longer where a customer does, and most for what is written after the answer
+// is out.
+const (
+	atOnce     = 4 * time.Millisecond
+	soon       = 8 * time.Millisecond
+	afterwards = 25 * time.Millisecond
+)
+
 type (
 	look struct {
 		id  int64
@@ -54,13 +63,13 @@ type (
 
 func together(alone *sqljournal.Journal, pool *pgxpool.Pool, owe journal.Owe, opts journal.Options) *Journal {
 	j := &Journal{Journal: alone, pool: pool, owe: owe, opts: opts, take: takeSQL(owe)}
-	j.takes = newGroup(func(m message.Message) string {
+	j.takes = newGroup(atOnce, func(m message.Message) string {
 		return strings.Join([]string{m.Shop, string(m.Channel), m.From.Value, m.To.Value}, "\x00")
 	}, j.takeAll)
-	j.looks = newGroup(func(l look) string { return strconv.FormatInt(l.id, 10) }, j.lookAll)
-	j.finishes = newGroup(func(e ending) string { return strconv.FormatInt(e.ConversationID, 10) }, j.finishAll)
-	j.settles = newGroup(func(s settling) string { return strconv.FormatInt(s.conversationID, 10) }, j.settleAll)
-	j.reports = newGroup(func(d message.Delivery) string { return d.Account + "\x00" + d.ProviderID }, j.reportAll)
+	j.looks = newGroup(soon, func(l look) string { return strconv.FormatInt(l.id, 10) }, j.lookAll)
+	j.finishes = newGroup(soon, func(e ending) string { return strconv.FormatInt(e.ConversationID, 10) }, j.finishAll)
+	j.settles = newGroup(afterwards, func(s settling) string { return strconv.FormatInt(s.conversationID, 10) }, j.settleAll)
+	j.reports = newGroup(afterwards, func(d message.Delivery) string { return d.Account + "\x00" + d.ProviderID }, j.reportAll)
 	return j
 }
 

@@ -18,13 +18,14 @@ CREATE TABLE conversation (
     last_at bigint NOT NULL,
     prev_at bigint NOT NULL DEFAULT 0,
     created_at bigint NOT NULL
-);
+) WITH (fillfactor = 60);
 -- version counts turns and what makes them stale, heard the messages that came.
 -- was_owed and prev_at are owed and last_at before the last message came.
 -- One live conversation for a customer and an address of ours.
-CREATE UNIQUE INDEX conversation_live ON conversation (shop, channel, customer, ours) WHERE live;
+CREATE UNIQUE INDEX conversation_live ON conversation (customer, ours, shop, channel) WHERE live;
 -- Neither owed nor status stands in an index, on purpose: they change with every
--- message, and such changes are cheap only while no index holds them.
+-- message, and such changes are cheap only while no index holds them and the
+-- row's page has room (fillfactor). In indexes what tells rows apart comes first.
 CREATE INDEX conversation_wake ON conversation (wake_at) WHERE wake_at > 0;
 
 -- direction: 1 in, 2 out. status of what goes out: 1 owed, 2 sending, 3 sent,
@@ -50,9 +51,9 @@ CREATE TABLE message (
     despite_opt_out boolean NOT NULL DEFAULT false,
     at bigint NOT NULL,
     created_at bigint NOT NULL
-);
+) WITH (fillfactor = 80);
 -- A provider's id is one message's only, in or out.
-CREATE UNIQUE INDEX message_provider ON message (account, provider_id);
+CREATE UNIQUE INDEX message_provider ON message (provider_id, account);
 CREATE INDEX message_conversation ON message (conversation_id, id);
 
 CREATE TABLE attachment (
@@ -80,7 +81,7 @@ CREATE TABLE early_report (
     fault text NOT NULL,
     reason text NOT NULL,
     at bigint NOT NULL,
-    PRIMARY KEY (account, provider_id)
+    PRIMARY KEY (provider_id, account)
 );
 
 CREATE TABLE decision (

@@ -22,7 +22,7 @@ CREATE TABLE conversation (
 -- version counts turns and what makes them stale, heard the messages that came.
 -- was_owed and prev_at are owed and last_at before the last message came.
 -- One live conversation for a customer and an address of ours.
-CREATE UNIQUE INDEX conversation_live ON conversation (shop, channel, customer, ours) WHERE live;
+CREATE UNIQUE INDEX conversation_live ON conversation (customer, ours, shop, channel) WHERE live;
 -- Neither owed nor status stands in an index, on purpose: they change with every
 -- message, and such changes are cheap only while no index holds them.
 CREATE INDEX conversation_wake ON conversation (wake_at) WHERE wake_at > 0;
@@ -52,7 +52,7 @@ CREATE TABLE message (
     created_at bigint NOT NULL
 );
 -- A provider's id is one message's only, in or out.
-CREATE UNIQUE INDEX message_provider ON message (account, provider_id);
+CREATE UNIQUE INDEX message_provider ON message (provider_id, account);
 CREATE INDEX message_conversation ON message (conversation_id, id);
 
 CREATE TABLE attachment (
@@ -80,7 +80,7 @@ CREATE TABLE early_report (
     fault text NOT NULL,
     reason text NOT NULL,
     at bigint NOT NULL,
-    PRIMARY KEY (account, provider_id)
+    PRIMARY KEY (provider_id, account)
 );
 
 CREATE TABLE decision (
