@@ -72,8 +72,11 @@ type Shop struct {
 	// Key names the shop in logs and commands.
 	Key  string `mapstructure:"key"`
 	Name string `mapstructure:"name"`
-	// Language of replies.
+	// Language of replies to whoever writes in none of Languages.
 	Language string `mapstructure:"language"`
+	// Languages are those in which customers are answered besides: en, de, fr,
+	// es, it, nl, pt.
+	Languages []string `mapstructure:"languages"`
 	// Timezone is an IANA name: "Europe/Berlin".
 	Timezone string `mapstructure:"timezone"`
 	// Country is the ISO code in which phone numbers without a country code
@@ -94,17 +97,28 @@ type Shop struct {
 	// message starts a new one.
 	QuietAfter time.Duration `mapstructure:"quiet_after"`
 	// AnswerWithin completes "A colleague will answer you here …".
-	AnswerWithin   string `mapstructure:"answer_within"`
+	AnswerWithin Texts `mapstructure:"answer_within"`
+	// OpeningHours completes "Our hours: …".
+	OpeningHours   Texts  `mapstructure:"opening_hours"`
 	SupportEmail   string `mapstructure:"support_email"`
 	ReturnPortal   string `mapstructure:"return_portal"`
-	ShippingPolicy string `mapstructure:"shipping_policy"`
-	ReturnPolicy   string `mapstructure:"return_policy"`
+	ShippingPolicy Texts  `mapstructure:"shipping_policy"`
+	ReturnPolicy   Texts  `mapstructure:"return_policy"`
+	// DeliveryTimes completes "Delivery then takes …", by the ISO code of the
+	// country that an order goes to.
+	DeliveryTimes map[string]Texts `mapstructure:"delivery_times"`
+	// Wording replaces built-in texts, by language and name.
+	Wording map[string]map[string]string `mapstructure:"wording"`
 	// HandlingDays is within how many working days the shop promises to ship;
 	// 0 for no promise.
 	HandlingDays int `mapstructure:"handling_days"`
 	// Introduce tells customers at first contact that a machine answers.
 	Introduce bool `mapstructure:"introduce"`
 }
+
+// Texts is a text in the shop's own words: a plain string for every language, or
+// one for each.
+type Texts map[string]string
 
 // Number is a phone number by which customers reach a shop.
 type Number struct {
@@ -220,7 +234,6 @@ func DefaultShop() Shop {
 		Stalled:        Stalled{NeverScanned: 3, NoMovement: 5 * 24 * time.Hour, PastEstimate: 2 * 24 * time.Hour},
 		StoreDownAfter: 15 * time.Minute,
 		QuietAfter:     7 * 24 * time.Hour,
-		AnswerWithin:   "within one working day",
 		Introduce:      true,
 	}
 }

@@ -49,7 +49,7 @@ func decode(settings map[string]any) (Config, Mistakes) {
 	var meta mapstructure.Metadata
 	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
 		Result: &c, Metadata: &meta, WeaklyTypedInput: true,
-		DecodeHook: mapstructure.StringToTimeDurationHookFunc(),
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(mapstructure.StringToTimeDurationHookFunc(), plainText),
 	})
 	if err == nil {
 		err = d.Decode(settings)
@@ -63,6 +63,14 @@ func decode(settings map[string]any) (Config, Mistakes) {
 		wrong = append(wrong, Mistake{Key: key, Problem: "there is no such setting", Hint: "look for a typing mistake; wismo.example.yaml lists every setting"})
 	}
 	return c, wrong
+}
+
+// plainText lets a text that is given once stand for every language.
+func plainText(_, to reflect.Type, value any) (any, error) {
+	if s, ok := value.(string); ok && to == reflect.TypeFor[Texts]() {
+		return Texts{"": s}, nil
+	}
+	return value, nil
 }
 
 func flatten(err error) []error {
@@ -131,6 +139,10 @@ func set(field reflect.Value, value string) error {
 			return fmt.Errorf("%q is no duration such as 90s or 15m", value)
 		}
 		field.SetInt(int64(d))
+		return nil
+	}
+	if field.Type() == reflect.TypeFor[Texts]() {
+		field.Set(reflect.ValueOf(Texts{"": value}))
 		return nil
 	}
 	switch field.Kind() {

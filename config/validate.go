@@ -119,7 +119,10 @@ func (s Shop) validate(a *audit, key string) {
 	a.want(s.Name != "", key+"name", "it is missing", "the name customers know the shop by")
 	_, err := time.LoadLocation(s.Timezone)
 	a.want(err == nil && s.Timezone != "", key+"timezone", fmt.Sprintf("%q is no time zone", s.Timezone), "an IANA name such as Europe/Berlin")
-	a.want(s.Language == "en", key+"language", fmt.Sprintf("%q is not built in", s.Language), "en")
+	for _, l := range append([]string{s.Language}, s.Languages...) {
+		a.want(oneOf(l, languages...), key+"language", fmt.Sprintf("%q is not built in", l), strings.Join(languages, ", "))
+	}
+	s.validateTexts(a, key)
 	for _, c := range append([]string{s.Country}, s.Countries...) {
 		a.want(countryRE.MatchString(c), key+"country", fmt.Sprintf("%q is no country code", c), "two capitals, such as US")
 	}
@@ -136,6 +139,24 @@ func (s Shop) validate(a *audit, key string) {
 		a.want(link == "" || strings.HasPrefix(link, "https://"), key+k, "it is no https link", "for example https://example.com/returns")
 	}
 	s.Store.validate(a, key+"store.")
+}
+
+// languages are those with a wording.
+var languages = []string{"de", "en", "es", "fr", "it", "nl", "pt"}
+
+// validateTexts checks that the shop's own texts are in languages that are
+// spoken. Whether a wording fits is checked where the wordings are known.
+func (s Shop) validateTexts(a *audit, key string) {
+	all := map[string]Texts{"answer_within": s.AnswerWithin, "opening_hours": s.OpeningHours, "shipping_policy": s.ShippingPolicy, "return_policy": s.ReturnPolicy}
+	for country, t := range s.DeliveryTimes {
+		a.want(countryRE.MatchString(strings.ToUpper(country)), key+"delivery_times", fmt.Sprintf("%q is no country code", country), "two capitals, such as US")
+		all["delivery_times."+country] = t
+	}
+	for name, t := range all {
+		for l := range t {
+			a.want(l == "" || oneOf(l, languages...), key+name, fmt.Sprintf("%q is no language", l), "a text, or one for each of "+strings.Join(languages, ", "))
+		}
+	}
 }
 
 func (s Store) validate(a *audit, key string) {

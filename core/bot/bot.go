@@ -243,7 +243,7 @@ func (b *Bot) giveUpConversation(ctx context.Context, id int64) error {
 	t := step.Turn
 	told := ""
 	if s, ok := b.shops[t.Shop]; ok {
-		told, err = b.voice.Say(s.Shop, t.Channel, s.Language, []reply.Part{{Key: "told_reply_failed"}}, b.now())
+		told, err = b.voice.Say(s.Shop, t.Channel, s.Speaks(t.State.Language), []reply.Part{{Key: "told_reply_failed"}}, b.now())
 		if err != nil {
 			return err
 		}

@@ -103,7 +103,7 @@ func (b *Bot) outcome(s Shop, t journal.Turn, d resolver.Decision, attempt int64
 		ConversationID: t.ConversationID, Version: t.Version, AnsweredUpTo: lastID(t.Unanswered),
 		State: d.State, Intents: intents(w), WakeAt: d.WakeAt,
 	}
-	texts, err := b.texts(s, t, d.Parts)
+	texts, err := b.texts(s, t, d.Language, d.Parts)
 	if err != nil {
 		return o, err
 	}
@@ -135,7 +135,7 @@ func (b *Bot) addHandOff(o *journal.Outcome, s Shop, t journal.Turn, d resolver.
 		return nil
 	}
 	c := d.HandOff.Case
-	texts, err := b.texts(s, t, d.HandOff.Told)
+	texts, err := b.texts(s, t, d.Language, d.HandOff.Told)
 	if err != nil {
 		return err
 	}
@@ -151,11 +151,11 @@ func (b *Bot) addHandOff(o *journal.Outcome, s Shop, t journal.Turn, d resolver.
 const maxBody = 1500
 
 // texts words the parts, split where a provider would refuse the length.
-func (b *Bot) texts(s Shop, t journal.Turn, parts []reply.Part) ([]string, error) {
+func (b *Bot) texts(s Shop, t journal.Turn, language string, parts []reply.Part) ([]string, error) {
 	if len(parts) == 0 {
 		return nil, nil
 	}
-	text, err := b.voice.Say(s.Shop, t.Channel, s.Language, parts, b.now())
+	text, err := b.voice.Say(s.Shop, t.Channel, language, parts, b.now())
 	if err != nil {
 		return nil, fmt.Errorf("word the reply: %w", err)
 	}

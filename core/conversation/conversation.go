@@ -28,8 +28,21 @@ const (
 type State struct {
 	// Asked is the open question.
 	Asked Question `json:"asked,omitempty"`
+	// Language the customer was last understood to write in, empty if none was.
+	Language string `json:"language,omitempty"`
+	// HeardAt is when the customer last wrote.
+	HeardAt time.Time `json:"heard_at,omitzero"`
 	// Ref is the order being talked about, as the customer named it.
 	Ref string `json:"ref,omitempty"`
+	// Refs are the orders named before it, the latest last.
+	Refs []string `json:"refs,omitempty"`
+	// Queue are orders named together with Ref that have yet to be answered.
+	Queue []string `json:"queue,omitempty"`
+	// Told is what the customer was last told of where an order is.
+	Told *Told `json:"told,omitempty"`
+	// Promise is a day that the bot has named and will look at again; nil if
+	// there is none.
+	Promise *Promise `json:"promise,omitempty"`
 	// Email and Phone were typed by the customer before they could be used.
 	Email string `json:"email,omitempty"`
 	Phone string `json:"phone,omitempty"`
@@ -73,6 +86,28 @@ func (s State) Remembers(orderID string, now time.Time) (Verified, bool) {
 		}
 	}
 	return Verified{}, false
+}
+
+// Told is an order's state as it was told.
+type Told struct {
+	// Ref is the order, in its canonical spelling.
+	Ref string `json:"ref"`
+	// Print tells one state from another.
+	Print string `json:"print"`
+	// At is when it was first told so.
+	At time.Time `json:"at"`
+}
+
+// Promise is a day for which the bot has said that a parcel is expected.
+type Promise struct {
+	// Ref is the order, as the customer named it.
+	Ref string `json:"ref"`
+	// Due is the day that was named.
+	Due time.Time `json:"due"`
+	// At is when to look again.
+	At time.Time `json:"at"`
+	// Looks counts the times it was looked at.
+	Looks int `json:"looks,omitempty"`
 }
 
 // Waiting is a question put off because the store was down.

@@ -2,18 +2,14 @@
 // language and channel, how dates are told, and how a text is made to fit a
 // text message. It never decides what is said.
 //
-// A text is a list of parts, each a key of the catalogue (wording/<language>.json)
-// with the facts it may mention. A key may have a variant for one channel,
-// "intro.sms" beside "intro".
+// A text is a list of parts, each a key of the catalogue (wording/<language>.json,
+// in go-i18n's format) with the facts it may mention. A key may have a variant
+// for one channel, "intro.sms" beside "intro", and one that counts has a form
+// for each of CLDR's plural categories in its language.
 package reply
 
 import (
-	"bytes"
-	"embed"
-	"encoding/json"
-	"fmt"
 	"strings"
-	"text/template"
 	"time"
 
 	"wismo/core/message"
@@ -51,54 +47,11 @@ type Facts struct {
 	Text string
 }
 
-// Voice speaks for the shops. It is safe for use by many goroutines.
-type Voice struct {
-	languages map[string]*template.Template
-}
-
-//go:embed wording/*.json
-var wording embed.FS
-
-// New reads the catalogues. An error names the language and the key.
-func New() (*Voice, error) {
-	files, err := wording.ReadDir("wording")
-	if err != nil {
-		return nil, fmt.Errorf("read the wording: %w", err)
-	}
-	v := &Voice{languages: map[string]*template.Template{}}
-	for _, f := range files {
-		language := strings.TrimSuffix(f.Name(), ".json")
-		t, err := catalogue("wording/" + f.Name())
-		if err != nil {
-			return nil, fmt.Errorf("wording of %s: %w", language, err)
-		}
-		v.languages[language] = t
-	}
-	return v, nil
-}
-
-func catalogue(file string) (*template.Template, error) {
-	raw, err := wording.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	var texts map[string]string
-	if err := json.Unmarshal(raw, &texts); err != nil {
-		return nil, err
-	}
-	root := template.New("").Option("missingkey=error")
-	for key, text := range texts {
-		if _, err := root.New(key).Parse(text); err != nil {
-			return nil, fmt.Errorf("key %q: %w", key, err)
-		}
-	}
-	return root, nil
-}
-
 // maxSegments is how long an answer about one parcel may be as a text message.
 const maxSegments = 2
 
-// Say words the parts for a channel in a language, falling back to English.
+// Say words the parts for a channel in a language, falling back to the shop's
+// own and to English.
 // On SMS the text is written plainly and parts with a Rank are left out until
 // it fits two segments. now decides how dates are told.
 func (v *Voice) Say(s shop.Shop, c message.Channel, language string, parts []Part, now time.Time) (string, error) {
@@ -154,56 +107,27 @@ type words struct {
 }
 
 func (v *Voice) word(s shop.Shop, c message.Channel, language string, p Part, now time.Time) (string, error) {
-	f := p.Facts
+	f, t := p.Facts, v.tongue(s, language)
 	w := words{
 		Shop: s.Name, Order: f.Order, Ref: f.Ref, Carrier: f.Carrier, Place: f.Place, Link: f.Link,
-		At: date(f.At, f.HasTime, s.Location, now), Due: date(f.Due, false, s.Location, now),
-		Text: f.Text, Within: s.AnswerWithin, Number: f.Number, Count: f.Count,
+		At: date(t.language, f.At, f.HasTime, s.Location, now), Due: date(t.language, f.Due, false, s.Location, now),
+		Text: f.Text, Number: f.Number, Count: f.Count,
 	}
 	subject := "subject_order"
 	if f.Number > 0 {
 		subject = "subject_parcel"
 	}
-	what, err := v.execute(language, c, subject, w)
-	if err != nil {
+	var err error
+	if w.What, err = t.say(subject, c, w); err != nil {
 		return "", err
 	}
-	w.What = what
-	return v.execute(language, c, p.Key, w)
+	if w.Within, err = t.say("within", c, w); err != nil {
+		return "", err
+	}
+	return t.say(p.Key, c, w)
 }
 
-func (v *Voice) execute(language string, c message.Channel, key string, w words) (string, error) {
-	root, ok := v.languages[language]
-	if !ok {
-		root = v.languages["en"]
-	}
-	t := root.Lookup(key + "." + string(c))
-	if t == nil {
-		t = root.Lookup(key)
-	}
-	if t == nil {
-		return "", fmt.Errorf("no wording for %q in %s", key, language)
-	}
-	var b bytes.Buffer
-	if err := t.Execute(&b, w); err != nil {
-		return "", fmt.Errorf("wording %q in %s: %w", key, language, err)
-	}
-	return b.String(), nil
-}
-
-// date tells a day as people do: "Mon 23 Nov", with the year if it is not this
-// one and the hour if it is worth telling. A zero time is "".
-func date(t time.Time, withTime bool, loc *time.Location, now time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	t, now = t.In(loc), now.In(loc)
-	layout := "Mon 2 Jan"
-	if t.Year() != now.Year() {
-		layout = "Mon 2 Jan 2006"
-	}
-	if withTime {
-		layout += ", 15:04"
-	}
-	return t.Format(layout)
+// Text words one key, for what is no reply: the subject and the text of a mail.
+func (v *Voice) Text(s shop.Shop, language, key string, f Facts, now time.Time) (string, error) {
+	return v.word(s, message.Email, language, Part{Key: key, Facts: f}, now)
 }

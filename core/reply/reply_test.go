@@ -2,6 +2,7 @@ package reply_test
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,9 +14,12 @@ import (
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) // a Monday
 
+// common is the voice of shops without a wording of their own.
+var common = sync.OnceValues(func() (*reply.Voice, error) { return reply.New() })
+
 func voice(t *testing.T) *reply.Voice {
 	t.Helper()
-	v, err := reply.New()
+	v, err := common()
 	if err != nil {
 		t.Fatal(err)
 	}

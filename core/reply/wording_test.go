@@ -2,12 +2,15 @@ package reply_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,16 +21,27 @@ import (
 	"wismo/core/sms"
 )
 
-// catalogue reads the wording of a language.
-func catalogue(t *testing.T, language string) map[string]string {
+// catalogue reads the wording of a language, every key with its plural forms.
+func catalogue(t *testing.T, language string) map[string]map[string]string {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join("wording", language+".json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var texts map[string]string
-	if err := json.Unmarshal(raw, &texts); err != nil {
+	var entries map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &entries); err != nil {
 		t.Fatal(err)
+	}
+	texts := map[string]map[string]string{}
+	for key, raw := range entries {
+		var one string
+		forms := map[string]string{}
+		if json.Unmarshal(raw, &one) == nil {
+			forms["other"] = one
+		} else if err := json.Unmarshal(raw, &forms); err != nil {
+			t.Fatalf("%s.%s: %v", language, key, err)
+		}
+		texts[key] = forms
 	}
 	return texts
 }
@@ -145,17 +159,59 @@ var placeholder = regexp.MustCompile(`\{\{(?:if |else if )?\.(\w+)\}\}`)
 // tokens of the templates that are no placeholders.
 var control = regexp.MustCompile(`\{\{(?:else|end)\}\}`)
 
+// mentioned are the placeholders of all forms of a key.
+func mentioned(forms map[string]string) []string {
+	found := map[string]bool{}
+	for _, form := range forms {
+		for _, m := range placeholder.FindAllStringSubmatch(form, -1) {
+			found[m[1]] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
 func TestPlaceholdersAreKnown(t *testing.T) {
 	t.Parallel()
 	known := " Shop Order Ref What Carrier Place Link At Due Text Within Number Count "
-	for key, wording := range catalogue(t, "en") {
-		for _, m := range placeholder.FindAllStringSubmatch(wording, -1) {
-			if !strings.Contains(known, " "+m[1]+" ") {
-				t.Errorf("%s: nobody fills {{.%s}}", key, m[1])
+	for _, language := range reply.Languages() {
+		for key, forms := range catalogue(t, language) {
+			for _, name := range mentioned(forms) {
+				if !strings.Contains(known, " "+name+" ") {
+					t.Errorf("%s.%s: nobody fills {{.%s}}", language, key, name)
+				}
+			}
+			for _, form := range forms {
+				if rest := control.ReplaceAllString(placeholder.ReplaceAllString(form, ""), ""); strings.Contains(rest, "{{") {
+					t.Errorf("%s.%s: %q is more than a wording should do", language, key, rest)
+				}
 			}
 		}
-		if rest := control.ReplaceAllString(placeholder.ReplaceAllString(wording, ""), ""); strings.Contains(rest, "{{") {
-			t.Errorf("%s: %q is more than a wording should do", key, rest)
+	}
+}
+
+// Every language says everything, with the same facts, in every plural form
+// that it has (CLDR 47: "many" in French, Spanish, Italian and Portuguese).
+func TestLanguagesSayTheSame(t *testing.T) {
+	t.Parallel()
+	english := catalogue(t, "en")
+	forms := map[string]string{"en": "one other", "de": "one other", "nl": "one other", "fr": "many one other", "es": "many one other", "it": "many one other", "pt": "many one other"}
+	for _, language := range reply.Languages() {
+		texts := catalogue(t, language)
+		for key := range english {
+			if texts[key] == nil {
+				t.Errorf("%s does not say %q", language, key)
+			}
+		}
+		for key, have := range texts {
+			if english[key] == nil {
+				t.Errorf("only %s says %q", language, key)
+			}
+			if got, want := mentioned(have), mentioned(english[key]); !slices.Equal(got, want) {
+				t.Errorf("%s.%s mentions %v, English %v", language, key, got, want)
+			}
+			if got := strings.Join(slices.Sorted(maps.Keys(have)), " "); len(have) > 1 && got != forms[language] {
+				t.Errorf("%s.%s has the forms %q, want %q", language, key, got, forms[language])
+			}
 		}
 	}
 }
@@ -171,30 +227,119 @@ func full() reply.Facts {
 // Each wording on its own, with every fact and with none, reads as it should.
 func TestTone(t *testing.T) {
 	t.Parallel()
-	for key := range catalogue(t, "en") {
-		if strings.HasPrefix(key, "subject_") || key != base(key) {
-			continue
-		}
-		few := reply.Facts{Order: "#1", Ref: "1", Text: "x", Link: "https://a.example.com", Due: noon}
-		if key == "cancelled" {
-			few.At = noon
-		}
-		for _, facts := range []reply.Facts{full(), few} {
-			for _, c := range message.Channels() {
-				text := say(t, acme(), c, noon, reply.Part{Key: key, Facts: facts})
-				switch {
-				case strings.TrimSpace(text) == "":
-					t.Errorf("%s by %s is empty", key, c)
-				case strings.Contains(text, "!"):
-					t.Errorf("%s by %s shouts: %q", key, c, text)
-				case strings.Contains(text, "  ") || strings.Contains(text, " .") || strings.Contains(text, "..") || strings.Contains(text, "<no value>"):
-					t.Errorf("%s by %s has a gap: %q", key, c, text)
-				case c == message.SMS && sms.Count(text).Segments > 2:
-					t.Errorf("%s takes %d segments: %q", key, sms.Count(text).Segments, text)
-				case c == message.SMS && sms.Count(text).Encoding != sms.GSM7:
-					t.Errorf("%s leaves GSM-7: %q", key, text)
+	for _, language := range reply.Languages() {
+		for key := range catalogue(t, language) {
+			if strings.HasPrefix(key, "subject_") || key != base(key) {
+				continue
+			}
+			few := reply.Facts{Order: "#1", Ref: "1", Text: "x", Link: "https://a.example.com", Due: noon, Count: 1}
+			if key == "cancelled" || key == "no_news" {
+				few.At = noon
+			}
+			for _, facts := range []reply.Facts{full(), few} {
+				for _, c := range message.Channels() {
+					text := sayIn(t, language, c, reply.Part{Key: key, Facts: facts})
+					if why := wrong(text, c, key == "code_mail"); why != "" {
+						t.Errorf("%s.%s by %s %s: %q", language, key, c, why, text)
+					}
 				}
 			}
+		}
+	}
+}
+
+func sayIn(t *testing.T, language string, c message.Channel, parts ...reply.Part) string {
+	t.Helper()
+	text, err := voice(t).Say(acme(), c, language, parts, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// wrong says what is amiss with a text, "" if nothing is. What is only ever
+// mailed may be long.
+func wrong(text string, c message.Channel, mailed bool) string {
+	switch {
+	case strings.TrimSpace(text) == "":
+		return "is empty"
+	case strings.ContainsAny(text, "!¡"):
+		return "shouts"
+	case strings.Contains(text, "  ") || strings.Contains(text, " .") || strings.Contains(text, "..") || strings.Contains(text, "<no value>") || strings.Contains(text, " ,"):
+		return "has a gap"
+	case c == message.SMS && !mailed && sms.Count(text).Segments > 2:
+		return "is longer than two segments"
+	case c == message.SMS && !mailed && sms.Count(text).Encoding != sms.GSM7:
+		return "leaves GSM-7"
+	}
+	return ""
+}
+
+// parcelKeys are the keys that tell where a parcel is.
+func parcelKeys() []string { return built()[3:] }
+
+// An answer about one parcel takes two segments at most with a carrier's long
+// link and the line that a machine answers, and one with a short link.
+func TestParcelAnswersAreShort(t *testing.T) {
+	t.Parallel()
+	for _, language := range reply.Languages() {
+		for _, key := range parcelKeys() {
+			f := full()
+			f.At, f.HasTime = noon.AddDate(0, 0, -1), key == string(order.InTransit) || key == string(order.OutForDelivery)
+			if !f.HasTime {
+				f.Place = ""
+			}
+			parts := []reply.Part{{Key: key, Facts: f}}
+			if key == string(order.InTransit) || key == string(order.Shipped) || key == string(order.Delayed) {
+				parts = append(parts, reply.Part{Key: "expected", Facts: f})
+			}
+			link := reply.Part{Key: "link", Facts: f}
+			long := sayIn(t, language, message.SMS, append([]reply.Part{{Key: "intro"}}, append(parts, link)...)...)
+			if n := sms.Count(long); n.Segments > 2 || n.Encoding != sms.GSM7 {
+				t.Errorf("%s.%s takes %d segments of %v: %q", language, key, n.Segments, n.Encoding, long)
+			}
+			link.Facts.Link = "https://acme.example/t/Xk3"
+			short := sayIn(t, language, message.SMS, append(parts, link)...)
+			if n := sms.Count(short); n.Segments > 1 {
+				t.Errorf("%s.%s takes %d segments with a short link: %q", language, key, n.Segments, short)
+			}
+		}
+	}
+}
+
+// The golden files hold every text as a customer reads it.
+// UPDATE_GOLDEN=1 go test ./core/reply writes them anew.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	for _, language := range reply.Languages() {
+		var b strings.Builder
+		texts := catalogue(t, language)
+		for _, key := range slices.Sorted(maps.Keys(texts)) {
+			if strings.HasPrefix(key, "subject_") || key != base(key) {
+				continue
+			}
+			fmt.Fprintf(&b, "%s\n", key)
+			for _, c := range message.Channels() {
+				fmt.Fprintf(&b, "  %-9s %s\n", c, strings.ReplaceAll(sayIn(t, language, c, reply.Part{Key: key, Facts: full()}), "\n", " / "))
+			}
+			if len(texts[key]) > 1 {
+				one := full()
+				one.Count = 1
+				fmt.Fprintf(&b, "  one       %s\n", sayIn(t, language, message.Email, reply.Part{Key: key, Facts: one}))
+			}
+		}
+		file := filepath.Join("testdata", language+".golden")
+		if os.Getenv("UPDATE_GOLDEN") != "" {
+			if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b.String() != string(want) {
+			t.Errorf("%s does not hold what is said; read the difference after UPDATE_GOLDEN=1 go test ./core/reply", file)
 		}
 	}
 }

@@ -61,7 +61,7 @@ func (w *world) hear(t interface{ Fatal(...any) }, voice *reply.Voice, text stri
 		if len(parts) == 0 {
 			return
 		}
-		s, err := voice.Say(w.in.Shop, w.in.Channel, "en", parts, w.in.Now)
+		s, err := voice.Say(w.in.Shop, w.in.Channel, d.Language, parts, w.in.Now)
 		if err != nil {
 			t.Fatal(err)
 		}

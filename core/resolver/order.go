@@ -19,11 +19,19 @@ func (t *talk) order() bool {
 	}
 	t.d.State.Misses, t.d.State.Parted = 0, false
 	if t.looked.Failed && t.looked.Fault != fault.NotFound {
+		if t.promiseDue() {
+			return t.promiseUnread()
+		}
 		return t.storeFailed()
 	}
 	t.d.State.Waiting = nil
 	o, method := t.match()
-	if method == verify.None {
+	switch {
+	case method == verify.None && t.promiseDue():
+		t.rule("promise_dropped")
+		t.d.State.Promise = nil
+		return true
+	case method == verify.None:
 		return t.upset() || t.unproven()
 	}
 	t.proven(o, method)
@@ -31,7 +39,11 @@ func (t *talk) order() bool {
 		return t.upset() || t.notUnderstood()
 	}
 	t.asked(conversation.AskedNothing)
-	t.answer(o)
+	if t.promiseDue() {
+		t.keepPromise(o)
+	} else {
+		t.answer(o)
+	}
 	if len(t.d.Parts) > 0 || t.d.HandOff != nil {
 		t.disclose(o, method)
 	}
@@ -41,7 +53,7 @@ func (t *talk) order() bool {
 // asksOfOrder reports whether something is wanted of the order itself, and it
 // is not only upset words or the wish for a person that brought it up.
 func (t *talk) asksOfOrder() bool {
-	if t.waitingDue() || t.gives() || t.deniesReceipt() {
+	if t.due() || t.gives() || t.other || t.deniesReceipt() {
 		return true
 	}
 	for _, i := range orderIntents {
@@ -157,6 +169,7 @@ func (t *talk) answerNotReceived(o order.Order) {
 // answerStatus tells where the order is. A finding or an upset customer leads
 // to a person as well.
 func (t *talk) answerStatus(o order.Order) {
+	t.again(o)
 	t.status(o)
 	found := assess(o, t.in.Shop, t.in.Now)
 	switch {
@@ -173,25 +186,74 @@ func (t *talk) answerStatus(o order.Order) {
 }
 
 // answerRequest tells what the order's state allows and hands the request to a
-// person.
+// person. A refund that is done needs none.
 func (t *talk) answerRequest(o order.Order) {
+	f, told := reply.Facts{Order: o.Name}, "told_request"
 	switch t.d.Intent {
-	case understand.CancelOrder, understand.ChangeAddress, understand.ChangeOrder:
-		key := "not_shipped_yet"
-		if shipped(o) {
-			key = "already_shipped"
-		}
-		if o.CancelledAt.IsZero() && !delivered(o) {
-			t.say(key, reply.Facts{Order: o.Name})
-		} else {
-			t.status(o)
-		}
+	case understand.CancelOrder:
+		t.canStill(o, "cancel_shipped")
+	case understand.ChangeAddress, understand.ChangeOrder:
+		t.canStill(o, "change_shipped")
 	case understand.ReturnExchange, understand.RefundRequest:
-		if t.in.Shop.ReturnPortal != "" {
-			t.say("return_portal", reply.Facts{Link: t.in.Shop.ReturnPortal})
+		t.returns()
+	case understand.DamagedOrWrong:
+		told = "told_damaged"
+	case understand.RefundStatus:
+		switch o.Financial {
+		case order.Refunded:
+			t.say("refunded", f)
+			return
+		case order.PartiallyRefunded:
+			t.say("partly_refunded", f)
+		default:
+			t.say("no_refund", f)
 		}
 	}
-	t.handOff(handoff.Request, "The customer asks: "+string(t.d.Intent)+".", "", "told_request")
+	t.handOff(handoff.Request, "The customer asks: "+string(t.d.Intent)+". "+stateOf(o), "", told)
+}
+
+// canStill says whether an order can still be stopped or changed: shipped is
+// the wording for one that is on its way.
+func (t *talk) canStill(o order.Order, shippedKey string) {
+	f := reply.Facts{Order: o.Name}
+	switch {
+	case !o.CancelledAt.IsZero():
+		t.status(o)
+	case delivered(o):
+		t.status(o)
+		t.returns()
+	case shipped(o):
+		t.say(shippedKey, f)
+		if shippedKey == "cancel_shipped" {
+			t.returns()
+		}
+	default:
+		t.say("not_shipped_yet", f)
+	}
+}
+
+// returns tells how the shop takes things back.
+func (t *talk) returns() {
+	if text := t.in.Shop.ReturnPolicy.In(t.language()); text != "" {
+		t.sayRanked("policy", reply.Facts{Text: text}, 1)
+	}
+	if t.in.Shop.ReturnPortal != "" {
+		t.say("return_portal", reply.Facts{Link: t.in.Shop.ReturnPortal})
+	}
+}
+
+// stateOf is in a word, for the agent, what can still be done.
+func stateOf(o order.Order) string {
+	switch {
+	case !o.CancelledAt.IsZero():
+		return "The order is cancelled."
+	case delivered(o):
+		return "The order is delivered."
+	case shipped(o):
+		return "The order is on its way."
+	default:
+		return "The order has not been shipped yet."
+	}
 }
 
 // disclose names what the customer is told of the order.

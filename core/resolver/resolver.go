@@ -92,6 +92,8 @@ type Decision struct {
 	Intent understand.Intent
 	// State to remember.
 	State conversation.State
+	// Language to answer in.
+	Language string
 	// Parts of the answer; none if the bot says nothing now.
 	Parts []reply.Part
 	// DespiteOptOut marks the answer as the one confirmation of an opt-out.
@@ -144,10 +146,43 @@ func Decide(in Input, looked *Looked) Decision {
 		}
 	}
 	t.introduce()
-	if w := t.d.State.Waiting; w != nil {
-		t.d.WakeAt = w.Next
-	}
+	t.putOffAgain()
+	t.d.Language = t.language()
+	t.d.WakeAt = t.wake()
 	return t.d
+}
+
+// putOffAgain moves on what is due and was kept from being done (by the reply
+// limit, say), so that it does not come back at once and for ever.
+func (t *talk) putOffAgain() {
+	if w := t.d.State.Waiting; w != nil && !w.Next.After(t.in.Now) {
+		again := *w
+		again.Next = t.in.Now.Add(time.Minute)
+		t.d.State.Waiting = &again
+	}
+	if p := t.d.State.Promise; p != nil && !p.At.After(t.in.Now) {
+		again := *p
+		again.At, again.Looks = t.in.Now.Add(lookAgain), p.Looks+1
+		t.d.State.Promise = &again
+		if again.Looks > maxLooks {
+			t.d.State.Promise = nil
+		}
+	}
+}
+
+// wake is when the conversation is to be looked at again; zero for not.
+func (t *talk) wake() time.Time {
+	s := t.d.State
+	switch {
+	case s.Waiting != nil:
+		return s.Waiting.Next
+	case queued(s):
+		return t.in.Now
+	case s.Promise != nil:
+		return s.Promise.At
+	default:
+		return time.Time{}
+	}
 }
 
 // rule is one named way of answering. It reports whether it spoke; the first
@@ -172,6 +207,8 @@ var ruleList = []rule{
 	{"order", (*talk).order},
 	{"which_order", (*talk).whichOrder},
 	{"upset", (*talk).upset},
+	{"answer_to_us", (*talk).answersUs},
+	{"opening_hours", (*talk).hours},
 	{"policy", (*talk).policy},
 	{"request", (*talk).request},
 	{"parting", (*talk).parting},

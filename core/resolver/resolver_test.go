@@ -179,7 +179,7 @@ func TestStoreDown(t *testing.T) {
 	}
 	in.State, in.Now = d.State, d.WakeAt
 	back := resolver.Decide(in, &resolver.Looked{Orders: []order.Order{parcelOrder(order.InTransit)}})
-	if !said(back.Parts, "in_transit") || back.State.Waiting != nil || !back.WakeAt.IsZero() {
+	if !said(back.Parts, "in_transit") || back.State.Waiting != nil || back.State.Promise == nil || !back.WakeAt.Equal(back.State.Promise.At) {
 		t.Fatalf("not answered when the store was back: %+v", back)
 	}
 	in.Now = noon.Add(16 * time.Minute)

@@ -58,7 +58,12 @@ func (t *talk) cancelWord() bool {
 // clearTalk forgets what was being asked.
 func (t *talk) clearTalk() {
 	t.asked(conversation.AskedNothing)
-	t.d.State.Waiting = nil
+	t.putOffNothing()
+}
+
+// putOffNothing forgets what was to be done later.
+func (t *talk) putOffNothing() {
+	t.d.State.Waiting, t.d.State.Queue, t.d.State.Promise = nil, nil, nil
 }
 
 // start opts in again.
@@ -76,7 +81,7 @@ func (t *talk) start() bool {
 // optedOut says nothing to somebody who told us to stop.
 func (t *talk) optedOut() bool {
 	if t.in.OptedOut {
-		t.d.State.Waiting = nil
+		t.putOffNothing()
 	}
 	return t.in.OptedOut
 }
@@ -85,7 +90,7 @@ func (t *talk) optedOut() bool {
 // stand in the ticket's transcript.
 func (t *talk) handedOff() bool {
 	if t.in.HandOff {
-		t.d.State.Waiting = nil
+		t.putOffNothing()
 	}
 	return t.in.HandOff
 }
@@ -123,10 +128,7 @@ func (t *talk) help() bool {
 
 // nothingDue ends a wake-up that came too early or for nothing.
 func (t *talk) nothingDue() bool {
-	if len(t.in.Heard) > 0 || t.waitingDue() {
-		return false
-	}
-	return true
+	return len(t.in.Heard) == 0 && !t.due()
 }
 
 // personAsked gives whoever asks for a person one.
@@ -134,6 +136,10 @@ func (t *talk) personAsked() bool {
 	if !t.wants(understand.HumanAgent) {
 		return false
 	}
+	return t.handToPerson()
+}
+
+func (t *talk) handToPerson() bool {
 	t.d.Intent = understand.HumanAgent
 	if t.in.State.Asked == conversation.AskedPerson {
 		return t.handOff(handoff.Unverified, "The details given did not match an order, too often to go on; the customer asked for a person.", "Check who the customer is before telling anything about an order.", "told_unverified")
@@ -150,7 +156,43 @@ func (t *talk) whichOrder() bool {
 		return false
 	}
 	t.d.State.Misses = 0
-	t.ask()
+	switch {
+	case t.other:
+		t.say("ask_other", reply.Facts{})
+		t.asked(conversation.AskedOrder)
+	default:
+		t.ask()
+	}
+	return true
+}
+
+// answersUs takes a yes or no to what the bot has asked.
+func (t *talk) answersUs() bool {
+	yes, no := t.wants(understand.Affirm), t.wants(understand.Deny)
+	if yes == no {
+		return false
+	}
+	key, next := "", conversation.AskedNothing
+	switch {
+	case yes && t.in.State.Asked == conversation.AskedReceipt:
+		key = "found"
+	case yes && t.in.State.Asked == conversation.AskedPerson:
+		return t.handToPerson()
+	case no && t.in.State.Asked == conversation.AskedOrder:
+		key, next = "no_number", conversation.AskedOrder
+	case no && t.in.State.Asked == conversation.AskedContact:
+		key, next = "no_contact", conversation.AskedPerson
+	case no && t.in.State.Asked == conversation.AskedPerson:
+		key = "goodbye"
+	case yes && t.in.State.Asked == conversation.AskedMeaning:
+		t.ask()
+		return true
+	default:
+		return false
+	}
+	t.say(key, reply.Facts{Ref: t.ref})
+	t.asked(next)
+	t.d.State.Misses = 0
 	return true
 }
 
@@ -173,9 +215,9 @@ func (t *talk) policy() bool {
 	text := ""
 	switch {
 	case t.wants(understand.ShippingPolicy):
-		t.d.Intent, text = understand.ShippingPolicy, t.in.Shop.ShippingPolicy
+		t.d.Intent, text = understand.ShippingPolicy, t.in.Shop.ShippingPolicy.In(t.language())
 	case t.wants(understand.ReturnRefundPolicy):
-		t.d.Intent, text = understand.ReturnRefundPolicy, t.in.Shop.ReturnPolicy
+		t.d.Intent, text = understand.ReturnRefundPolicy, t.in.Shop.ReturnPolicy.In(t.language())
 	default:
 		return false
 	}
@@ -186,6 +228,18 @@ func (t *talk) policy() bool {
 	if t.d.Intent == understand.ReturnRefundPolicy && t.in.Shop.ReturnPortal != "" {
 		t.say("return_portal", reply.Facts{Link: t.in.Shop.ReturnPortal})
 	}
+	t.d.State.Misses = 0
+	return true
+}
+
+// hours tells when people can be reached.
+func (t *talk) hours() bool {
+	text := t.in.Shop.OpeningHours.In(t.language())
+	if text == "" || !understand.AsksHours(t.text) {
+		return false
+	}
+	t.d.Intent = understand.OtherStore
+	t.say("opening_hours", reply.Facts{Text: text})
 	t.d.State.Misses = 0
 	return true
 }

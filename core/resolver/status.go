@@ -66,6 +66,9 @@ func (t *talk) preparing(o order.Order) {
 	case t.in.Shop.HandlingDays > 0:
 		t.sayRanked("handling", reply.Facts{Count: t.in.Shop.HandlingDays}, 1)
 	}
+	if takes := t.in.Shop.DeliveryTimes[o.Contacts.Region].In(t.language()); takes != "" {
+		t.sayRanked("delivery_time", reply.Facts{Text: takes}, 2)
+	}
 }
 
 // live lists the parcels that were not cancelled.
@@ -96,10 +99,8 @@ func (t *talk) parcels(o order.Order, parcels []order.Fulfillment) {
 	switch n := waiting(o); {
 	case n > 0 && o.Lacks(order.UnreadItems):
 		t.say("unshipped_some", reply.Facts{})
-	case n == 1:
-		t.say("unshipped_one", reply.Facts{})
-	case n > 1:
-		t.say("unshipped_other", reply.Facts{Count: n})
+	case n > 0:
+		t.say("unshipped", reply.Facts{Count: n})
 	}
 }
 
@@ -134,6 +135,8 @@ func (t *talk) expected(p order.Fulfillment) {
 	key := "expected"
 	if dayOf(due, loc).Before(dayOf(t.in.Now, loc)) {
 		key = "was_expected"
+	} else {
+		t.promise(due)
 	}
 	t.say(key, reply.Facts{Due: due})
 }

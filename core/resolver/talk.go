@@ -22,6 +22,8 @@ type talk struct {
 	upsetBy string
 	text    string
 	photos  int
+	// other is true if another order is spoken of, without its number.
+	other bool
 	// ref is the order being talked about, empty if none is known.
 	ref string
 	// newRef is true if these messages named it.
@@ -31,19 +33,110 @@ type talk struct {
 // newTalk reads the unanswered messages together.
 func newTalk(in Input) *talk {
 	t := &talk{in: in, d: Decision{State: in.State}}
+	if len(in.Heard) > 0 {
+		t.d.State.HeardAt = in.Now
+	}
 	for _, h := range in.Heard {
 		t.hear(h)
 	}
-	t.ref = in.State.Ref
-	for _, h := range in.Heard {
-		if v := h.Means.First(understand.OrderNumber); v != "" {
-			t.ref, t.newRef = v, true
-		}
-	}
-	t.d.State.Ref = t.ref
+	t.settleRef()
 	t.settleIntent()
 	return t
 }
+
+// settleRef picks the order that is talked about: one named now, the next of
+// those named before, the one whose day has come, else the last.
+func (t *talk) settleRef() {
+	in := t.in
+	t.ref = in.State.Ref
+	switch named := t.named(); {
+	case len(named) > 0:
+		t.ref, t.newRef = named[0], true
+		t.d.State.Queue = named[1:]
+	case t.queueDue():
+		t.ref, t.d.State.Queue = in.State.Queue[0], in.State.Queue[1:]
+	case t.promiseDue():
+		t.ref = in.State.Promise.Ref
+	case t.other:
+		t.otherRef()
+	}
+	if t.ref != in.State.Ref && in.State.Ref != "" {
+		t.d.State.Refs = append(without(in.State.Refs, t.ref), in.State.Ref)
+		t.d.State.Refs = t.d.State.Refs[max(0, len(t.d.State.Refs)-maxRefs):]
+	}
+	t.d.State.Ref = t.ref
+}
+
+const (
+	// maxRefs is how many earlier orders are remembered.
+	maxRefs = 5
+	// maxNamed is how many orders named together are answered.
+	maxNamed = 3
+)
+
+// named lists the orders that the messages name, each once. A number that
+// corrects the one before ("no, I meant …") stands alone.
+func (t *talk) named() []string {
+	var refs []string
+	for _, h := range t.in.Heard {
+		for _, e := range h.Means.Entities {
+			if e.Type == understand.OrderNumber {
+				refs = append(without(refs, e.Value), e.Value)
+			}
+		}
+	}
+	if t.wants(understand.Deny) && len(refs) > 1 {
+		return refs[len(refs)-1:]
+	}
+	return refs[:min(len(refs), maxNamed)]
+}
+
+func without(refs []string, ref string) []string {
+	var out []string
+	for _, r := range refs {
+		if r != ref {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// otherRef turns to the one other order that was named before; with none, or
+// several, it must be asked for.
+func (t *talk) otherRef() {
+	t.ref = ""
+	if len(t.in.State.Refs) == 1 {
+		t.ref, t.newRef = t.in.State.Refs[0], true
+	}
+}
+
+// queueDue reports whether the turn was taken for the next of several orders.
+func (t *talk) queueDue() bool {
+	return len(t.in.Heard) == 0 && t.in.State.Waiting == nil && queued(t.in.State)
+}
+
+// queued reports whether another order is to be answered as soon as this one
+// is; while we wait for the customer it is not.
+func queued(s conversation.State) bool {
+	switch s.Asked {
+	case conversation.AskedContact, conversation.AskedPerson:
+		return false
+	default:
+		return len(s.Queue) > 0
+	}
+}
+
+// promiseDue reports whether a day that the bot has named is to be looked at.
+func (t *talk) promiseDue() bool {
+	p := t.in.State.Promise
+	return len(t.in.Heard) == 0 && p != nil && !p.At.After(t.in.Now) && !t.queueDue() && !t.waitingDue()
+}
+
+// due reports whether the turn was taken for something put off.
+func (t *talk) due() bool { return t.waitingDue() || t.queueDue() || t.promiseDue() }
+
+// language is the one in which the customer is answered.
+func (t *talk) language() string { return t.in.Shop.Speaks(t.d.State.Language) }
 
 func (t *talk) hear(h Heard) {
 	if w := consent.Of(h.Text, h.Handled); w != consent.Nothing {
@@ -54,6 +147,10 @@ func (t *talk) hear(h Heard) {
 			t.intents = append(t.intents, s.Name)
 		}
 	}
+	if l := h.Means.Language; l != "" && l != "other" {
+		t.d.State.Language = l
+	}
+	t.other = t.other || understand.OtherOrder(h.Text)
 	if h.Means.Upset.Is {
 		t.upsetBy = h.Means.Upset.Why
 	}
@@ -109,7 +206,7 @@ func (t *talk) settleIntent() {
 // or wait for the store, so that what was asked before still holds.
 func (t *talk) completes() bool {
 	q := t.in.State.Asked
-	return q == conversation.AskedOrder || q == conversation.AskedContact || t.in.State.Waiting != nil
+	return q == conversation.AskedOrder || q == conversation.AskedContact || t.in.State.Waiting != nil || t.queueDue()
 }
 
 // deniesReceipt reports whether "no" answers our "did you find it?".
@@ -133,7 +230,7 @@ func (t *talk) gives() bool {
 // aboutOrder reports whether the messages, or a question still waiting, are
 // about one order.
 func (t *talk) aboutOrder() bool {
-	if t.waitingDue() || t.gives() || t.deniesReceipt() {
+	if t.due() || t.gives() || t.other || t.deniesReceipt() {
 		return true
 	}
 	for _, i := range orderIntents {
@@ -150,7 +247,7 @@ func (t *talk) aboutOrder() bool {
 func (t *talk) settled() bool {
 	in := t.in
 	stop := t.wish == consent.StopWord || t.wish == consent.StopAsked || t.wish == consent.CancelWord || t.wish == consent.HelpWord
-	return stop || in.OptedOut || in.HandOff || t.countryClosed() || t.overLimit() || in.State.Muted || (len(in.Heard) == 0 && !t.waitingDue())
+	return stop || in.OptedOut || in.HandOff || t.countryClosed() || t.overLimit() || in.State.Muted || (len(in.Heard) == 0 && !t.due())
 }
 
 func (t *talk) overLimit() bool {

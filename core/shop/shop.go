@@ -16,6 +16,8 @@ type Shop struct {
 	Name string
 	// Language is the default language of replies, such as "en".
 	Language string
+	// Languages are those in which customers are answered beside it.
+	Languages []string
 	// Location is the time zone in which dates are told.
 	Location *time.Location
 	// Region is the ISO 3166 country in which phone numbers without a country
@@ -40,18 +42,48 @@ type Shop struct {
 	QuietAfter time.Duration
 	// AnswerWithin tells customers when a person answers, as a phrase that
 	// completes "A colleague will answer you": "within one working day".
-	AnswerWithin string
+	AnswerWithin Texts
+	// OpeningHours are when people answer: "Mon to Fri, 9 to 17".
+	OpeningHours Texts
 	// ReturnPortal is the shop's page for returns, empty if none.
 	ReturnPortal string
 	// ShippingPolicy and ReturnPolicy are one or two sentences each, empty if
 	// the shop gave none.
-	ShippingPolicy, ReturnPolicy string
+	ShippingPolicy, ReturnPolicy Texts
+	// DeliveryTimes tell by ISO country how long a parcel is on its way there, as
+	// a phrase that completes "Delivery then takes": "two to four working days".
+	DeliveryTimes map[string]Texts
+	// Wording holds the shop's own texts, by language and key of the catalogue.
+	Wording map[string]map[string]string
 	// SupportEmail is where a person can be reached, empty if none.
 	SupportEmail string
 	// HandlingDays is within how many working days the shop promises to ship.
 	HandlingDays int
 	// Introduce says whether the first reply tells that a machine answers.
 	Introduce bool
+}
+
+// Texts is what a shop says in its own words, by language; under "" stands what
+// it says in all others.
+type Texts map[string]string
+
+// In returns the text in a language, empty if there is none.
+func (t Texts) In(language string) string {
+	if s, ok := t[language]; ok {
+		return s
+	}
+	return t[""]
+}
+
+// Speaks returns the language in which to answer a customer who writes in the
+// given one: that one if the shop offers it, else the shop's own.
+func (s Shop) Speaks(language string) string {
+	for _, l := range s.Languages {
+		if l == language {
+			return language
+		}
+	}
+	return s.Language
 }
 
 // ClaimPolicy is what a shop makes of a typed e-mail or phone number.
@@ -104,7 +136,6 @@ func Defaults() Shop {
 		Stalled:        Stalled{NeverScanned: 3, NoMovement: 5 * 24 * time.Hour, PastEstimate: 2 * 24 * time.Hour},
 		StoreDownAfter: 15 * time.Minute,
 		QuietAfter:     7 * 24 * time.Hour,
-		AnswerWithin:   "within one working day",
 		HandlingDays:   3,
 		Introduce:      true,
 	}

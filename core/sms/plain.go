@@ -2,6 +2,7 @@ package sms
 
 import (
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -15,10 +16,38 @@ import (
 func Plain(text string) string {
 	s := norm.NFC.String(strings.ToValidUTF8(text, "\uFFFD"))
 	s = norm.NFC.String(typographic.Replace(dropControls(s)))
-	if bare := strings.Map(dropJoiner, s); len(bare) != len(s) && Count(bare).Encoding == GSM7 {
-		return norm.NFC.String(bare)
+	if Count(s).Encoding == GSM7 {
+		return s
+	}
+	if bare := unaccented(strings.Map(dropJoiner, s)); Count(bare).Encoding == GSM7 {
+		return bare
 	}
 	return s
+}
+
+// unaccented writes the letters that GSM-7 lacks without their marks: é stays,
+// ê becomes e. Readers of every language that this touches know it from their
+// own texting; a text that is sent as UCS-2 anyway is left alone.
+func unaccented(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case Count(string(r)).Encoding == GSM7:
+			b.WriteRune(r)
+		case r == 'œ' || r == 'Œ':
+			b.WriteString("oe")
+		default:
+			b.WriteString(strings.Map(dropMark, norm.NFD.String(string(r))))
+		}
+	}
+	return b.String()
+}
+
+func dropMark(r rune) rune {
+	if unicode.Is(unicode.Mn, r) {
+		return -1
+	}
+	return r
 }
 
 // typographic lists what is written plainly, by what it becomes.

@@ -63,7 +63,7 @@ func (a *App) build(ctx context.Context, version string) error {
 	if err != nil {
 		return err
 	}
-	voice, err := reply.New()
+	voice, err := reply.New(shopsOf(parts.shops)...)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"wismo/config"
+	"wismo/core/reply"
 )
 
 // The demo's shop answers at these numbers, from the range kept for fiction.
@@ -49,10 +50,41 @@ func Demo(database string) (config.Config, error) {
 	s.SupportEmail = "help@example.com"
 	s.ReturnPortal = "https://example.com/returns"
 	s.HandlingDays = 3
-	s.ShippingPolicy = "We ship within three working days; standard delivery takes three to five more."
-	s.ReturnPolicy = "You can return anything unused within 30 days."
+	s.Languages = reply.Languages()
+	s.ShippingPolicy, s.ReturnPolicy, s.OpeningHours = demoShipping(), demoReturns(), demoHours()
 	c.Shops = []config.Shop{s}
 	return c, nil
+}
+
+func demoShipping() config.Texts {
+	return config.Texts{
+		"en": "We ship within three working days; standard delivery takes three to five more.",
+		"de": "Wir verschicken innerhalb von drei Werktagen; die Zustellung dauert drei bis fünf weitere.",
+		"fr": "Nous expédions sous trois jours ouvrés ; la livraison en prend trois à cinq de plus.",
+		"es": "Enviamos en tres días laborables; la entrega tarda de tres a cinco más.",
+		"it": "Spediamo entro tre giorni lavorativi; la consegna ne richiede altri tre a cinque.",
+		"nl": "We versturen binnen drie werkdagen; de bezorging duurt drie tot vijf dagen langer.",
+		"pt": "Enviamos em três dias úteis; a entrega leva mais três a cinco.",
+	}
+}
+
+func demoReturns() config.Texts {
+	return config.Texts{
+		"en": "You can return anything unused within 30 days.",
+		"de": "Unbenutztes können Sie innerhalb von 30 Tagen zurückgeben.",
+		"fr": "Vous pouvez rendre tout article non utilisé sous 30 jours.",
+		"es": "Puedes devolver todo lo que no hayas usado en 30 días.",
+		"it": "Puoi rendere tutto ciò che non hai usato entro 30 giorni.",
+		"nl": "Alles wat ongebruikt is kun je binnen 30 dagen retourneren.",
+		"pt": "Você pode devolver tudo o que não usou em até 30 dias.",
+	}
+}
+
+func demoHours() config.Texts {
+	return config.Texts{
+		"en": "Mon to Fri, 9 to 17 (Los Angeles)", "de": "Mo bis Fr, 9 bis 17 Uhr (Los Angeles)", "fr": "lun à ven, 9 h à 17 h (Los Angeles)",
+		"es": "lun a vie, de 9 a 17 h (Los Ángeles)", "it": "lun-ven, 9-17 (Los Angeles)", "nl": "ma t/m vr, 9 tot 17 uur (Los Angeles)", "pt": "seg a sex, das 9 às 17 h (Los Angeles)",
+	}
 }
 
 func randomHex(n int) (string, error) {

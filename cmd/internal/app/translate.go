@@ -2,9 +2,11 @@ package app
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"wismo/config"
+	"wismo/core/bot"
 	"wismo/core/shop"
 )
 
@@ -15,7 +17,7 @@ func shopOf(c config.Shop) (shop.Shop, error) {
 		return shop.Shop{}, fmt.Errorf("shop %s: %w", c.Key, err)
 	}
 	return shop.Shop{
-		Key: c.Key, Name: c.Name, Language: c.Language, Location: loc, Region: c.Country, Countries: c.Countries,
+		Key: c.Key, Name: c.Name, Language: c.Language, Languages: c.Languages, Location: loc, Region: c.Country, Countries: c.Countries,
 		Orders: formatOf(c.Orders),
 		Claim:  shop.ClaimPolicy(c.Identity.Claim),
 		Limits: shop.Limits{
@@ -24,10 +26,21 @@ func shopOf(c config.Shop) (shop.Shop, error) {
 		Stalled: shop.Stalled{
 			NeverScanned: c.Stalled.NeverScanned, NoMovement: c.Stalled.NoMovement, PastEstimate: c.Stalled.PastEstimate,
 		},
-		StoreDownAfter: c.StoreDownAfter, QuietAfter: c.QuietAfter, AnswerWithin: c.AnswerWithin,
-		ReturnPortal: c.ReturnPortal, ShippingPolicy: c.ShippingPolicy, ReturnPolicy: c.ReturnPolicy,
+		StoreDownAfter: c.StoreDownAfter, QuietAfter: c.QuietAfter, AnswerWithin: shop.Texts(c.AnswerWithin), OpeningHours: shop.Texts(c.OpeningHours),
+		ReturnPortal: c.ReturnPortal, ShippingPolicy: shop.Texts(c.ShippingPolicy), ReturnPolicy: shop.Texts(c.ReturnPolicy),
+		DeliveryTimes: deliveryTimes(c.DeliveryTimes), Wording: c.Wording,
 		SupportEmail: c.SupportEmail, HandlingDays: c.HandlingDays, Introduce: c.Introduce,
 	}, nil
+}
+
+// deliveryTimes are by country in capitals; the configuration's keys come in
+// small letters.
+func deliveryTimes(by map[string]config.Texts) map[string]shop.Texts {
+	out := make(map[string]shop.Texts, len(by))
+	for country, t := range by {
+		out[strings.ToUpper(country)] = shop.Texts(t)
+	}
+	return out
 }
 
 func formatOf(o config.Orders) shop.OrderFormat {
@@ -47,4 +60,13 @@ func quietAfter(shops []config.Shop) func(string) time.Duration {
 		}
 		return config.DefaultShop().QuietAfter
 	}
+}
+
+// shopsOf are the shops' own settings.
+func shopsOf(shops map[string]bot.Shop) []shop.Shop {
+	out := make([]shop.Shop, 0, len(shops))
+	for _, s := range shops {
+		out = append(out, s.Shop)
+	}
+	return out
 }
