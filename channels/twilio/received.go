@@ -70,7 +70,7 @@ func (a *Account) handOver(ctx context.Context, m api.ApiV2010Message, each func
 		return nil
 	}
 	number, ok := a.numberAt(msg.To)
-	if !ok {
+	if !ok || a.fromUs(msg) {
 		return nil
 	}
 	msg.Shop, msg.To = number.Shop, number.address()

@@ -174,6 +174,9 @@ func (a *Account) receive(ctx context.Context, intake message.Intake, form url.V
 			"channel", m.Channel, "to", m.To, "message_sid", m.ProviderID)
 		return UnknownNumber
 	}
+	if a.fromUs(m) {
+		return Ignored
+	}
 	m.Shop, m.To = number.Shop, number.address()
 	repeated, err := intake.Receive(ctx, m)
 	if err != nil {
