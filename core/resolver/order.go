@@ -24,6 +24,9 @@ func (t *talk) order() bool {
 	t.d.State.Waiting = nil
 	o, method := t.match()
 	if method == verify.None {
+		// What was not even looked at must not count: else one stranger could shut
+		// an order for everybody, at the door that is shut for the stranger.
+		t.d.Strike = t.claimsClosed()
 		return t.upset() || t.unproven()
 	}
 	t.proven(o, method)
