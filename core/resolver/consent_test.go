@@ -1,11 +1,15 @@
 package resolver_test
 
 import (
+	"fmt"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"wismo/core/conversation"
 	"wismo/core/message"
 	"wismo/core/order"
+	"wismo/core/reply"
 	"wismo/core/resolver"
 )
 
@@ -102,6 +106,52 @@ func TestConsentIsNoWayRoundTheLimits(t *testing.T) {
 				t.Errorf("the wish was not honoured: out %v, in %v", d.OptOut, d.OptIn)
 			}
 		})
+	}
+}
+
+// Whatever is written from a country that is not served, nothing is answered and
+// nobody is called; past the reply limit, one person is.
+func TestNothingIsSaidWhereNothingMayBe(t *testing.T) {
+	voice, err := reply.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		channel := rapid.SampledFrom([]message.Channel{message.SMS, message.WhatsApp}).Draw(t, "channel")
+		limited := rapid.Bool().Draw(t, "past the limit")
+		from := "+447700900123"
+		if limited {
+			from = "+14155550101"
+		}
+		in := input(noon, message.Address{Channel: channel, Value: from})
+		in.Channel, in.Shop.Countries = channel, []string{"US"}
+		w, called := &world{in: in, orders: []order.Order{parcelOrder(order.InTransit)}}, 0
+		if limited {
+			w.in.RepliesLastHour = 20
+		}
+		for i := range rapid.IntRange(1, 8).Draw(t, "messages") {
+			line := rapid.SampledFrom(lines).Draw(t, fmt.Sprintf("line %d", i))
+			texts, d := w.hear(t, voice, line)
+			if len(texts) > 0 {
+				t.Fatalf("%q was answered %q (rules %v)", line, texts, d.Rules)
+			}
+			if d.HandOff != nil {
+				called++
+			}
+			w.in.OptedOut = (w.in.OptedOut || d.OptOut) && !d.OptIn
+		}
+		if called > 1 || called > 0 && !limited {
+			t.Fatalf("%d people were called", called)
+		}
+	})
+}
+
+func TestALoneStartIsAnsweredWhereNoCarrierDoes(t *testing.T) {
+	t.Parallel()
+	in := input(noon, ana())
+	in.Channel, in.Customer.Channel, in.Heard = message.WhatsApp, message.WhatsApp, heard("Start")
+	if d := resolver.Decide(in, nil); len(d.Parts) == 0 {
+		t.Errorf("nothing is said (rules %v)", d.Rules)
 	}
 }
 

@@ -37,7 +37,7 @@ func (t *talk) stop() bool {
 func (t *talk) cancelWord() bool {
 	order := t.ref
 	if t.in.Channel != "sms" && !t.handled {
-		if order == "" {
+		if order == "" || t.in.OptedOut || t.in.HandOff || t.silenced() {
 			return false
 		}
 		t.d.Intent = understand.CancelOrder

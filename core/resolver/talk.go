@@ -110,9 +110,12 @@ func decides(w consent.Wish, handled bool) bool {
 }
 
 // passOver lets what stands beside an opt-in or a HELP be answered in its
-// place.
+// place, and takes a START for an ordinary word from somebody who has not opted
+// out where no carrier answers it.
 func (t *talk) passOver() {
 	switch {
+	case t.wish == consent.StartWord && !t.in.OptedOut && !t.handled:
+		t.d.OptIn, t.wish = true, consent.Nothing
 	case !t.asks:
 	case t.optsIn():
 		t.rule("consent_start")
