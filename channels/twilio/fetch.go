@@ -74,6 +74,13 @@ func (a *Account) mediaOf(providerID, raw string) (string, error) {
 	return u.Path, nil
 }
 
+// The hosts of S3, and of Twilio's bucket there. No other bucket's host may look
+// like them: "media.twiliocdn.com.s3x.s3.amazonaws.com" can be anybody's.
+var (
+	s3Host     = regexp.MustCompile(`^s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com$`)
+	bucketHost = regexp.MustCompile(`^media\.twiliocdn\.com\.s3(?:\.dualstack)?(?:[.-][a-z0-9-]+)?\.amazonaws\.com$`)
+)
+
 // mayFollow allows the places that Twilio keeps media in: its CDN and its
 // bucket at Amazon S3 (field reports: github.com/Abilityai/trinity issue 1932,
 // ../shared/field.md A15 and T10). A sandbox may send us on to itself.
@@ -89,10 +96,9 @@ func (a *Account) mayFollow(u *url.URL) error {
 	switch {
 	case strings.HasSuffix(host, ".twiliocdn.com"):
 		return nil
-	case strings.HasPrefix(host, "media.twiliocdn.com.s3") && strings.HasSuffix(host, ".amazonaws.com"):
+	case bucketHost.MatchString(host):
 		return nil
-	case strings.HasPrefix(host, "s3") && strings.HasSuffix(host, ".amazonaws.com") && strings.Count(host, ".") <= 3 &&
-		strings.HasPrefix(u.Path, "/media.twiliocdn.com/"):
+	case s3Host.MatchString(host) && strings.HasPrefix(u.Path, "/media.twiliocdn.com/"):
 		return nil
 	default:
 		return errElsewhere

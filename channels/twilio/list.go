@@ -3,6 +3,7 @@ package twilio
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -63,8 +64,10 @@ func (a *Account) messages(ctx context.Context, op string, query url.Values, sin
 		}
 		ref = next
 	}
-	return fault.New(fault.Invalid, op, "the list has more than %d messages", maxPages*pageSize)
+	return fault.New(fault.Invalid, op, "%w (%d messages)", errTooLong, maxPages*pageSize)
 }
+
+var errTooLong = errors.New("the list is longer than is read")
 
 // tooOld calls each with the messages that are not older than since, and
 // reports whether all were older. A message without a time is not old.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"wismo/channels/sandbox"
+	"wismo/channels/twilio"
 	"wismo/core/fault"
 	"wismo/core/message"
 )
@@ -224,5 +226,68 @@ func TestReceivedFails(t *testing.T) {
 		if err := r.Received(t.Context(), time.Now().Add(-time.Minute), never); fault.KindOf(err) != fault.Throttled {
 			t.Errorf("err = %v", err)
 		}
+	}
+}
+
+// stubborn answers what it wants to itself and passes everything else on.
+type stubborn func(*http.Request) (status int, body string)
+
+func (f stubborn) RoundTrip(r *http.Request) (*http.Response, error) {
+	status, body := f(r)
+	if status == 0 {
+		return http.DefaultTransport.RoundTrip(r)
+	}
+	return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+}
+
+// behind returns the rig's account with f before the sandbox.
+func behind(t *testing.T, f stubborn) *rig {
+	t.Helper()
+	var kept *settings
+	r := newRig(t, func(s *settings) { kept = s })
+	a, err := twilio.New(kept.account, f, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Account = a
+	return r
+}
+
+func TestAFloodToOneNumberHidesNothingSentToAnother(t *testing.T) {
+	t.Parallel()
+	r := behind(t, func(r *http.Request) (int, string) {
+		if r.URL.Query().Get("To") != ourSMS {
+			return 0, ""
+		}
+		return http.StatusOK, fmt.Sprintf(`{"messages":[{"sid":"SM7","direction":"inbound","from":%q,"to":%q,"body":"flood","date_created":%q,"num_media":"0"}],"next_page_uri":"/2010-04-01/Accounts/%s/Messages.json?To=%s"}`,
+			customer, ourSMS, time.Now().UTC().Format(time.RFC1123Z), accountSID, url.QueryEscape(ourSMS))
+	})
+	r.twilio.Take(customer, ourPool, "to the other shop")
+	got := map[string]bool{}
+	err := r.Received(t.Context(), time.Now().Add(-time.Minute), func(_ context.Context, m message.Message) error {
+		got[m.Text] = true
+		return nil
+	})
+	if err == nil {
+		t.Error("that a list was too long is not told")
+	}
+	if !got["to the other shop"] || !got["flood"] {
+		t.Errorf("found %v", got)
+	}
+}
+
+func TestMediaThatIsGoneHidesNoMessage(t *testing.T) {
+	t.Parallel()
+	r := behind(t, func(r *http.Request) (int, string) {
+		if !strings.HasSuffix(r.URL.Path, "/Media.json") {
+			return 0, ""
+		}
+		return http.StatusNotFound, `{"code":20404,"status":404,"message":"not found"}`
+	})
+	r.twilio.Take(customer, ourSMS, "look", sandbox.Media{Type: "image/png"})
+	r.twilio.Take(customer, ourSMS, "where is 1001")
+	got := collect(t, r, time.Now().Add(-time.Minute))
+	if len(got) != 2 || len(got[0].Attachments) != 0 {
+		t.Errorf("found %d messages", len(got))
 	}
 }

@@ -2,6 +2,7 @@ package twilio
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -10,30 +11,28 @@ import (
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
+	"wismo/core/fault"
 	"wismo/core/message"
 )
 
 // Received implements message.Sweeper: it reads the account's list for each of
-// our numbers, one request each as long as a page holds it all. Media is listed
+// our numbers, one request each as long as a page holds it all. A number whose
+// list fails or has no end does not keep back what came to the others. Media is listed
 // only for messages that have some, and once per message. What the list does
 // not have (profile names, buttons, OptOutType) is missing in the messages.
 func (a *Account) Received(ctx context.Context, since time.Time, each func(context.Context, message.Message) error) error {
 	const op = "twilio received"
 	var all []api.ApiV2010Message
+	var errs []error
 	for _, to := range a.wireNumbers() {
-		query := url.Values{"To": {to}}
-		if !since.IsZero() {
-			// By whole UTC days; one more in case the two dates differ.
-			query.Set("DateSent>", since.UTC().AddDate(0, 0, -1).Truncate(24*time.Hour).Format(time.RFC3339))
+		list, err := a.inboundTo(ctx, op, to, since)
+		// What came before a list broke off would be answered before what is
+		// older: it waits for the next sweep. A list that is too long never gets
+		// shorter by waiting.
+		if err == nil || errors.Is(err, errTooLong) {
+			all = append(all, list...)
 		}
-		err := a.messages(ctx, op, query, since, func(m api.ApiV2010Message) {
-			if value(m.Direction) == "inbound" {
-				all = append(all, m)
-			}
-		})
-		if err != nil {
-			return err
-		}
+		errs = append(errs, err)
 	}
 	// The lists are newest first; messages of one second keep their order.
 	slices.Reverse(all)
@@ -42,10 +41,25 @@ func (a *Account) Received(ctx context.Context, since time.Time, each func(conte
 	})
 	for _, m := range all {
 		if err := a.handOver(ctx, m, each); err != nil {
-			return err
+			return errors.Join(append(errs, err)...)
 		}
 	}
-	return nil
+	return errors.Join(errs...)
+}
+
+// inboundTo lists the messages that came to one number since, newest first.
+func (a *Account) inboundTo(ctx context.Context, op, to string, since time.Time) (list []api.ApiV2010Message, err error) {
+	query := url.Values{"To": {to}}
+	if !since.IsZero() {
+		// By whole UTC days; one more in case the two dates differ.
+		query.Set("DateSent>", since.UTC().AddDate(0, 0, -1).Truncate(24*time.Hour).Format(time.RFC3339))
+	}
+	err = a.messages(ctx, op, query, since, func(m api.ApiV2010Message) {
+		if value(m.Direction) == "inbound" {
+			list = append(list, m)
+		}
+	})
+	return list, err
 }
 
 // wireNumbers lists our numbers as Twilio writes them, in order.
@@ -70,7 +84,7 @@ func (a *Account) handOver(ctx context.Context, m api.ApiV2010Message, each func
 		return nil
 	}
 	number, ok := a.numberAt(msg.To)
-	if !ok {
+	if !ok || a.fromUs(msg) {
 		return nil
 	}
 	msg.Shop, msg.To = number.Shop, number.address()
@@ -79,7 +93,7 @@ func (a *Account) handOver(ctx context.Context, m api.ApiV2010Message, each func
 	}
 	if n := strings.TrimLeft(value(m.NumMedia), "0"); n != "" {
 		list, err := a.listMedia(ctx, msg.ProviderID)
-		if err != nil {
+		if err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
 		msg.Attachments = list

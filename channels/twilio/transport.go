@@ -47,11 +47,18 @@ func mayDial(address string, loopback bool) error {
 	return nil
 }
 
-// inReserved reports on blocks that netip does not name: shared address space
-// (RFC 6598), this network (RFC 1122), protocol assignments (RFC 6890),
-// benchmarking (RFC 2544), NAT64 (RFC 6052).
+// inReserved reports on blocks that netip does not name: what IANA keeps for
+// special purposes, and of IPv6 all but 2000::/3, the only part that is given
+// out. 6to4 and Teredo are in it, since they carry any IPv4 address.
+// Source: IANA special-purpose address registries.
 func inReserved(ip netip.Addr) bool {
-	for _, block := range []string{"100.64.0.0/10", "0.0.0.0/8", "192.0.0.0/24", "198.18.0.0/15", "64:ff9b::/96", "64:ff9b:1::/48"} {
+	if ip.Is6() && !netip.MustParsePrefix("2000::/3").Contains(ip) {
+		return true
+	}
+	for _, block := range []string{
+		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
+		"2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
+	} {
 		if netip.MustParsePrefix(block).Contains(ip) {
 			return true
 		}

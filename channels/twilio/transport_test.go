@@ -23,6 +23,13 @@ func TestMayDial(t *testing.T) {
 		"[fe80::1]:80":             {false, false},
 		"[fc00::1]:80":             {false, false},
 		"[64:ff9b::a00:1]:80":      {false, false},
+		"240.0.0.1:443":            {false, false},
+		"192.0.2.1:443":            {false, false},
+		"[::7f00:1]:80":            {false, false},
+		"[2002:7f00:1::]:443":      {false, false},
+		"[2002:a00:1::]:443":       {false, false},
+		"[2001:0:a00:1::]:443":     {false, false},
+		"[fec0::1]:443":            {false, false},
 		"not an address":           {false, false},
 	} {
 		for i, loopback := range []bool{false, true} {

@@ -16,6 +16,9 @@
 // error 11200 in Twilio's debugger, and once the number is configured the sweep
 // (Received) finds the message.
 //
+// A message from a number of ours is acknowledged and left out: the sender of a
+// text is easily forged, and our numbers would answer each other.
+//
 // A sender that is no phone number (a short code, a name, a WhatsApp
 // business-scoped id) is taken in with that text as its Address, which then has
 // no Phone and can never be verified by it.
@@ -98,6 +101,17 @@ func (a *Account) ours(sid string) bool {
 func (a *Account) numberAt(at message.Address) (Number, bool) {
 	n, ok := a.numbers[end{at.Channel, message.FoldPhone(at.Value)}]
 	return n, ok
+}
+
+// fromUs reports whether a message comes from a number of ours, on whatever
+// channel: two of ours would answer each other without end.
+func (a *Account) fromUs(m message.Message) bool {
+	for _, channel := range []message.Channel{message.SMS, message.WhatsApp} {
+		if _, ours := a.numberAt(message.Address{Channel: channel, Value: m.From.Value}); ours {
+			return true
+		}
+	}
+	return false
 }
 
 // address returns the number's end of its channel.

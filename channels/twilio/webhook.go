@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -73,6 +74,10 @@ func (o Outcome) Status() int {
 
 // MaxBody is the most bytes that a webhook's body may have.
 const MaxBody = 64 << 10
+
+// maxFields is the most fields that a form may have; Twilio's have some sixty.
+// Whoever sends more, signed or not, only wants them parsed and sorted.
+const maxFields = 1000
 
 // intakeTimeout is how long a webhook waits for its message to be written down.
 // Twilio gives up after 15 s.
@@ -156,6 +161,9 @@ func readForm(r *http.Request, body []byte) (url.Values, error) {
 	if err != nil || kind != "application/x-www-form-urlencoded" {
 		return nil, errNoForm
 	}
+	if bytes.Count(body, []byte("&")) >= maxFields {
+		return nil, errNoForm
+	}
 	return url.ParseQuery(string(body))
 }
 
@@ -173,6 +181,9 @@ func (a *Account) receive(ctx context.Context, intake message.Intake, form url.V
 		a.log.ErrorContext(ctx, "a message came to a number that is not configured; add it under numbers",
 			"channel", m.Channel, "to", m.To, "message_sid", m.ProviderID)
 		return UnknownNumber
+	}
+	if a.fromUs(m) {
+		return Ignored
 	}
 	m.Shop, m.To = number.Shop, number.address()
 	repeated, err := intake.Receive(ctx, m)

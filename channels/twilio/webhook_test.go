@@ -76,6 +76,7 @@ func TestRefusals(t *testing.T) {
 		{"JSON", messagePath, "{}", map[string]string{"X-Twilio-Signature": "x", "Content-Type": "application/json"}, twilio.Malformed},
 		{"too large", messagePath, "Body=" + strings.Repeat("a", twilio.MaxBody), sign(messagePath, nil), twilio.TooLarge},
 		{"10,000 emoji", messagePath, inboundForm("Body", strings.Repeat("😀", 10_000)).Encode(), sign(messagePath, nil), twilio.TooLarge},
+		{"endless fields", messagePath, strings.Repeat("a=&", 9_000), map[string]string{"X-Twilio-Signature": "x"}, twilio.Malformed},
 		{"another account", messagePath, inboundForm("AccountSid", "AC00000000000000000000000000000009").Encode(), sign(messagePath, inboundForm("AccountSid", "AC00000000000000000000000000000009")), twilio.WrongAccount},
 		{"unknown number of ours", messagePath, inboundForm("To", "+14155550177").Encode(), sign(messagePath, inboundForm("To", "+14155550177")), twilio.UnknownNumber},
 		{"our number on another channel", messagePath, inboundForm("To", "whatsapp:"+ourPool, "From", "whatsapp:"+customer).Encode(), sign(messagePath, inboundForm("To", "whatsapp:"+ourPool, "From", "whatsapp:"+customer)), twilio.UnknownNumber},

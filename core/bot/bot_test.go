@@ -286,9 +286,16 @@ func TestClaimsAreCountedAndClosed(t *testing.T) {
 		wantOne(t, r.say(other, "mallory@example.com"), "couldn't match")
 	}
 	wantOne(t, r.say(other, "ana@example.com"), "can't check further details")
+	// Who is shut out already cannot shut the order for others as well.
+	for range 5 {
+		wantOne(t, r.say(other, "mallory@example.com"), "can't check further details")
+	}
+	wantOne(t, r.say("+14155550179", "where is order 1001, ana@example.com"), "on its way")
 	// An order's own limit holds over many senders.
-	third := "+14155550179"
-	wantOne(t, r.say(third, "where is order 1001, ana@example.com"), "can't check further details")
+	wantOne(t, r.say("+14155550180", "where is order 1001, mallory@example.com"), "couldn't match")
+	for range 2 {
+		wantOne(t, r.say("+14155550181", "where is order 1001, ana@example.com"), "can't check further details")
+	}
 	wantOne(t, r.say(ana, "where is order 1001"), "on its way")
 }
 

@@ -7,6 +7,7 @@ package consent
 import (
 	"regexp"
 	"strings"
+	"unicode"
 
 	"wismo/core/message"
 )
@@ -44,7 +45,21 @@ var words = map[string]Wish{
 	"help": HelpWord, "info": HelpWord,
 }
 
-var stopRE = regexp.MustCompile(`\b(?:stop|quit|don't|dont|do not|no more)\s+(?:\w+\s+){0,2}(?:text(?:ing|s)?|messag(?:e|es|ing)|contact(?:ing)?|writ(?:e|ing)|sms)\b(?:\s+(?:to\s+)?(?:me|us|this number))?|\b(?:unsubscribe me|opt me out|opt out|opting out|remove me from|take me off|leave me alone|lose my number)\b`)
+// stopRE finds an opt-out in free words. What is denied must be told to whoever
+// writes here ("don't text me"), for customers also say "don't contact the
+// carrier".
+var stopRE = regexp.MustCompile(strings.Join([]string{
+	`\b(?:stop|quit|cease|no more)\s+(?:\w+\s+){0,2}(?:text(?:ing|s)?|messag(?:e|es|ing)|contact(?:ing)?|writ(?:e|ing)|sms)\b`,
+	`\b(?:don't|dont|do not|never)\s+(?:(?:ever|you|you dare|please)\s+)?(?:text|message|contact|write|sms)(?:\s+(?:to\s+)?(?:me|us|this number|my number|again|anymore|any more)\b|\s*(?:$|[.!,;]))`,
+	`\b(?:don't|dont|do not)\s+(?:want|wish|need|like)\s+(?:\w+\s+){0,4}(?:texts|texting|messages|messaging|sms|texted|messaged|contacted)\b`,
+	`\b(?:don't|dont|do not)\s+send\s+(?:\w+\s+){0,2}(?:texts?|messages?|sms)\b`,
+	`\bstop\s+(?:bothering|spamming|harassing)\b|\bstop\s+sending\s+(?:me\s+)?(?:this|these|things|stuff|anything|updates|notifications)\b`,
+	`\b(?:unsubscribe|opt me out|opt out|opt-out|opting out|take me off|leave me alone|lose my number)\b`,
+	`\b(?:remove|delete)\s+(?:me from|my (?:phone )?number)\b|^\W*(?:please\s+)?remove me\W*$|\brevoke\s+(?:my\s+)?consent\b`,
+}, "|"))
+
+// whyRE finds questions that ask for messages: "why don't you text me?".
+var whyRE = regexp.MustCompile(`\bwhy\s+(?:don't|dont|do not|did|didn't|do)\b[^.!?,;]*`)
 
 // Of returns the wish in a text. handled is the keyword that the provider has
 // already acted on, which decides whatever the text says.
@@ -64,16 +79,36 @@ func Of(text string, handled message.Keyword) Wish {
 		return w
 	}
 	lower := strings.ToLower(strings.ReplaceAll(text, "’", "'"))
-	if len(lower) <= 400 && mayStop(lower) && stopRE.MatchString(lower) {
+	if onlyStop(lower) || mayStop(lower) && stopRE.MatchString(whyRE.ReplaceAllString(lower, " ")) {
 		return StopAsked
 	}
 	return Nothing
 }
 
+// onlyStop reports whether a text says stop and nothing that could be what is
+// to be stopped: "please stop", "STOP, now!", which no carrier acts upon. "Stop
+// it" may mean the parcel.
+func onlyStop(lower string) bool {
+	if len(lower) > 80 || !strings.Contains(lower, "stop") {
+		return false
+	}
+	said := false
+	for _, w := range strings.FieldsFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }) {
+		switch w {
+		case "stop":
+			said = true
+		case "please", "pls", "plz", "just", "ok", "okay", "now", "all", "and", "i", "said", "immediately", "already", "bot", "thanks", "thank", "you", "hi", "hey", "hello":
+		default:
+			return false
+		}
+	}
+	return said
+}
+
 // mayStop reports whether stopRE can match at all; nearly every text is passed
 // over by it, at a hundredth of the cost.
 func mayStop(lower string) bool {
-	for _, part := range []string{"text", "messag", "contact", "writ", "sms", "unsub", "opt", "remove", "take me", "leave me", "lose my"} {
+	for _, part := range []string{"text", "messag", "contact", "writ", "sms", "unsub", "opt", "remove", "delete", "revoke", "take me", "leave me", "lose my", "stop "} {
 		if strings.Contains(lower, part) {
 			return true
 		}

@@ -40,8 +40,6 @@ type Order struct {
 	FulfillBy time.Time
 	// Method is how it reaches the customer.
 	Method Method
-	// StatusPageURL is the store's own page about it, empty if unknown.
-	StatusPageURL string
 	// Locale is the customer's language tag as the store knows it, or empty.
 	Locale string
 	// Refunds that were made.

@@ -83,11 +83,10 @@ func anyOrder(t *rapid.T, now time.Time) order.Order {
 	}
 	o := order.Order{
 		ID: "zzid", Name: "#1001", CreatedAt: when("created"), ConfirmationNumber: "ZZCONF01",
-		Financial:     rapid.SampledFrom([]order.Financial{order.Paid, order.PaymentPending, order.PartiallyRefunded, order.Refunded, ""}).Draw(t, "financial"),
-		Contacts:      order.Contacts{Emails: []string{"zzowner@example.com"}, Phones: []string{"+14155550199"}, Region: "US"},
-		Items:         []order.LineItem{{Title: "zzitem", Quantity: 2, Unfulfilled: rapid.IntRange(0, 2).Draw(t, "unfulfilled"), RequiresShipping: rapid.Bool().Draw(t, "ships")}},
-		StatusPageURL: "https://zzstatus.example.com/x",
-		Method:        rapid.SampledFrom([]order.Method{order.Shipping, order.Pickup, order.NoDelivery}).Draw(t, "method"),
+		Financial: rapid.SampledFrom([]order.Financial{order.Paid, order.PaymentPending, order.PartiallyRefunded, order.Refunded, ""}).Draw(t, "financial"),
+		Contacts:  order.Contacts{Emails: []string{"zzowner@example.com"}, Phones: []string{"+14155550199"}, Region: "US"},
+		Items:     []order.LineItem{{Title: "zzitem", Quantity: 2, Unfulfilled: rapid.IntRange(0, 2).Draw(t, "unfulfilled"), RequiresShipping: rapid.Bool().Draw(t, "ships")}},
+		Method:    rapid.SampledFrom([]order.Method{order.Shipping, order.Pickup, order.NoDelivery}).Draw(t, "method"),
 	}
 	if rapid.Bool().Draw(t, "cancelled") {
 		o.CancelledAt = when("cancelled at")

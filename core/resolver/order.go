@@ -32,6 +32,9 @@ func (t *talk) order() bool {
 		t.d.State.Promise = nil
 		return true
 	case method == verify.None:
+		// What was not even looked at must not count: else one stranger could shut
+		// an order for everybody, at the door that is shut for the stranger.
+		t.d.Strike = t.claimsClosed()
 		return t.upset() || t.unproven()
 	}
 	t.proven(o, method)

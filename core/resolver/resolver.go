@@ -103,7 +103,7 @@ type Decision struct {
 	// Told is what the answer discloses, nil if nothing of an order.
 	Told *Disclosure
 	// Strike is true if the attempt that Ask.Claim announced must not count:
-	// the claim was right, or the store could not be read.
+	// the claim was right, the store could not be read, or claims were closed.
 	Strike bool
 	// OptOut and OptIn change the customer's consent.
 	OptOut, OptIn bool

@@ -12,7 +12,8 @@ import (
 	"wismo/core/verify"
 )
 
-// stop honours an opt-out, by keyword or in free words.
+// stop honours an opt-out, by keyword or in free words, and confirms it unless
+// the carrier has or the bot may say nothing.
 func (t *talk) stop() bool {
 	switch t.wish {
 	case consent.CancelWord:
@@ -23,7 +24,7 @@ func (t *talk) stop() bool {
 	}
 	t.d.OptOut = true
 	t.clearTalk()
-	if t.in.OptedOut || (t.wish == consent.StopWord && t.handled) {
+	if t.in.OptedOut || t.silenced() || (t.wish == consent.StopWord && t.handled) {
 		t.rule("carrier_confirms")
 		return true
 	}
@@ -36,7 +37,7 @@ func (t *talk) stop() bool {
 func (t *talk) cancelWord() bool {
 	order := t.ref
 	if t.in.Channel != "sms" && !t.handled {
-		if order == "" {
+		if order == "" || t.in.OptedOut || t.in.HandOff || t.silenced() {
 			return false
 		}
 		t.d.Intent = understand.CancelOrder
@@ -47,8 +48,11 @@ func (t *talk) cancelWord() bool {
 		t.clearTalk()
 		return true
 	}
-	if !t.in.HandOff {
+	if !t.in.HandOff && !t.countryClosed() {
 		t.handOff(handoff.Request, "The customer wrote CANCEL while talking about order "+order+". The carrier takes that for STOP and may let no more of our texts through.", "Find out by another way whether the order is to be cancelled.", "")
+	}
+	if t.silenced() {
+		return true
 	}
 	t.d.DespiteOptOut = true
 	t.say("cancel_both", reply.Facts{Ref: order, Text: t.in.Shop.SupportEmail})
@@ -68,11 +72,11 @@ func (t *talk) putOffNothing() {
 
 // start opts in again.
 func (t *talk) start() bool {
-	if t.wish != consent.StartWord && (t.wish != consent.YesWord || !t.in.OptedOut) {
+	if !t.optsIn() {
 		return false
 	}
 	t.d.OptIn = true
-	if t.in.OptedOut && !t.handled && !t.in.HandOff {
+	if t.in.OptedOut && !t.handled && !t.in.HandOff && !t.silenced() {
 		t.say("started", reply.Facts{})
 	}
 	return true

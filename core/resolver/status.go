@@ -115,7 +115,7 @@ func (t *talk) parcel(o order.Order, p order.Fulfillment, number int) {
 	}
 	t.say(string(p.Status), f)
 	t.expected(p)
-	if link := linkOf(o, p, number); link != "" {
+	if link := linkOf(p); link != "" {
 		t.say("link", reply.Facts{Link: link})
 	}
 }
@@ -174,16 +174,13 @@ func deliveredAt(p order.Fulfillment) time.Time {
 	return time.Time{}
 }
 
-// linkOf is where to follow a parcel: the carrier's page, else the store's own
-// page about the order.
-func linkOf(o order.Order, p order.Fulfillment, number int) string {
+// linkOf is where to follow a parcel: the carrier's page, never the store's own
+// about the order, which shows address and payment to whoever has the link.
+func linkOf(p order.Fulfillment) string {
 	for _, i := range p.Tracking {
 		if strings.HasPrefix(i.URL, "https://") || strings.HasPrefix(i.URL, "http://") {
 			return i.URL
 		}
-	}
-	if number <= 1 {
-		return o.StatusPageURL
 	}
 	return ""
 }

@@ -5,6 +5,7 @@ import (
 
 	"wismo/core/consent"
 	"wismo/core/conversation"
+	"wismo/core/message"
 	"wismo/core/reply"
 	"wismo/core/understand"
 	"wismo/core/verify"
@@ -18,6 +19,7 @@ type talk struct {
 	// What the unanswered messages say, taken together.
 	wish    consent.Wish
 	handled bool // the provider has answered a keyword itself
+	asks    bool // there is more than words about being written to
 	intents []understand.Intent
 	upsetBy string
 	text    string
@@ -40,6 +42,7 @@ func newTalk(in Input) *talk {
 		t.hear(h)
 	}
 	t.settleRef()
+	t.passOver()
 	t.settleIntent()
 	return t
 }
@@ -139,9 +142,7 @@ func (t *talk) due() bool { return t.waitingDue() || t.queueDue() || t.promiseDu
 func (t *talk) language() string { return t.in.Shop.Speaks(t.d.State.Language) }
 
 func (t *talk) hear(h Heard) {
-	if w := consent.Of(h.Text, h.Handled); w != consent.Nothing {
-		t.wish, t.handled = w, consent.CarrierAnswers(t.in.Channel, h.Handled)
-	}
+	t.heed(h)
 	for _, s := range h.Means.Intents {
 		if !t.wants(s.Name) {
 			t.intents = append(t.intents, s.Name)
@@ -154,7 +155,7 @@ func (t *talk) hear(h Heard) {
 	if h.Means.Upset.Is {
 		t.upsetBy = h.Means.Upset.Why
 	}
-	if v := h.Means.First(understand.Email); v != "" {
+	if v := t.emailIn(h.Means); v != "" {
 		t.d.State.Email = v
 	}
 	if v := h.Means.First(understand.Phone); v != "" {
@@ -162,6 +163,67 @@ func (t *talk) hear(h Heard) {
 	}
 	t.text = strings.TrimSpace(t.text + " " + h.Text)
 	t.photos += h.Attachments
+}
+
+// emailIn returns the first e-mail address that may be the customer's. The
+// shop's own, which everybody knows and which stands on orders that the shop has
+// entered itself, proves nothing.
+func (t *talk) emailIn(u understand.Understanding) string {
+	own, _ := message.CanonicalEmail(t.in.Shop.SupportEmail)
+	for _, e := range u.Entities {
+		if e.Type == understand.Email && e.Value != own {
+			return e.Value
+		}
+	}
+	return ""
+}
+
+// heed notes what a message says about being written to. Of several that opt
+// out or in the last counts; nothing else undoes them, for who writes STOP and
+// then HELP has still said STOP. A keyword that the carrier has confirmed stands
+// over the same wish in other words.
+func (t *talk) heed(h Heard) {
+	w, handled := consent.Of(h.Text, h.Handled), consent.CarrierAnswers(t.in.Channel, h.Handled)
+	switch {
+	case w == consent.Nothing:
+		t.asks = true
+	case decides(t.wish, t.handled) && !decides(w, handled), t.wish == consent.StopWord && w == consent.StopAsked:
+	default:
+		t.wish, t.handled = w, handled
+	}
+}
+
+// decides reports whether a wish opts out or in. A lone CANCEL opts out where a
+// carrier takes it for STOP.
+func decides(w consent.Wish, handled bool) bool {
+	switch w {
+	case consent.StopWord, consent.StopAsked, consent.StartWord:
+		return true
+	case consent.CancelWord:
+		return handled
+	default:
+		return false
+	}
+}
+
+// passOver lets what stands beside an opt-in or a HELP be answered in its
+// place, and takes a START for an ordinary word from somebody who has not opted
+// out where no carrier answers it.
+func (t *talk) passOver() {
+	switch {
+	case t.wish == consent.StartWord && !t.in.OptedOut && !t.handled:
+		t.d.OptIn, t.wish = true, consent.Nothing
+	case !t.asks:
+	case t.optsIn():
+		t.rule("consent_start")
+		t.d.OptIn, t.in.OptedOut, t.wish = true, false, consent.Nothing
+	case t.wish == consent.HelpWord:
+		t.wish = consent.Nothing
+	}
+}
+
+func (t *talk) optsIn() bool {
+	return t.wish == consent.StartWord || t.wish == consent.YesWord && t.in.OptedOut
 }
 
 // wants reports whether the messages hold intent i.
@@ -247,12 +309,16 @@ func (t *talk) aboutOrder() bool {
 func (t *talk) settled() bool {
 	in := t.in
 	stop := t.wish == consent.StopWord || t.wish == consent.StopAsked || t.wish == consent.CancelWord || t.wish == consent.HelpWord
-	return stop || in.OptedOut || in.HandOff || t.countryClosed() || t.overLimit() || in.State.Muted || (len(in.Heard) == 0 && !t.due())
+	return stop || in.OptedOut || in.HandOff || t.silenced() || (len(in.Heard) == 0 && !t.due())
 }
 
 func (t *talk) overLimit() bool {
 	return t.in.Shop.Limits.RepliesPerHour > 0 && t.in.RepliesLastHour >= t.in.Shop.Limits.RepliesPerHour
 }
+
+// silenced reports whether the bot may say nothing, not even about consent:
+// each answer costs, and a STOP and a START in turns would bring any number.
+func (t *talk) silenced() bool { return t.countryClosed() || t.overLimit() }
 
 func (t *talk) waitingDue() bool {
 	w := t.in.State.Waiting

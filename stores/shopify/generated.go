@@ -1340,7 +1340,6 @@ type orderNode struct {
 	CustomerLocale           *string                                `json:"customerLocale"`
 	DisplayFulfillmentStatus OrderDisplayFulfillmentStatus          `json:"displayFulfillmentStatus"`
 	DisplayFinancialStatus   *OrderDisplayFinancialStatus           `json:"displayFinancialStatus"`
-	StatusPageUrl            string                                 `json:"statusPageUrl"`
 	ShippingAddress          *shippingNode                          `json:"shippingAddress"`
 	BillingAddress           *orderNodeBillingAddressMailingAddress `json:"billingAddress"`
 	Customer                 *customerNode                          `json:"customer"`
@@ -1375,8 +1374,6 @@ func (v *orderNode) GetDisplayFulfillmentStatus() OrderDisplayFulfillmentStatus 
 func (v *orderNode) GetDisplayFinancialStatus() *OrderDisplayFinancialStatus {
 	return v.DisplayFinancialStatus
 }
-
-func (v *orderNode) GetStatusPageUrl() string { return v.StatusPageUrl }
 
 func (v *orderNode) GetShippingAddress() *shippingNode { return v.ShippingAddress }
 
@@ -1549,7 +1546,6 @@ query findOrders ($query: String!, $after: String, $customer: Boolean!, $holds: 
 			customerLocale
 			displayFulfillmentStatus
 			displayFinancialStatus
-			statusPageUrl
 			shippingAddress {
 				phone
 				countryCodeV2

@@ -1,0 +1,22 @@
+package shopify
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// What is never read can never be told: the status page shows the street
+// address to whoever has its link.
+func TestNothingIsReadThatNobodyMayBeTold(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("queries.graphql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range []string{"statusPageUrl", "address1", "address2", "zip", "firstName", "lastName", "note", "customAttributes", "transactions"} {
+		if strings.Contains(string(raw), field) || strings.Contains(findOrders_Operation, field) {
+			t.Errorf("%s is asked for", field)
+		}
+	}
+}
