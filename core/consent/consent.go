@@ -79,7 +79,7 @@ func Of(text string, handled message.Keyword) Wish {
 		return w
 	}
 	lower := strings.ToLower(strings.ReplaceAll(text, "’", "'"))
-	if onlyStop(lower) || mayStop(lower) && stopRE.MatchString(whyRE.ReplaceAllString(lower, " ")) {
+	if onlyStop(lower) || mayStop(lower) && stopRE.MatchString(whyRE.ReplaceAllString(lower, " ")) || stopsElsewhere(lower) {
 		return StopAsked
 	}
 	return Nothing
