@@ -68,10 +68,15 @@ func same(m api.ApiV2010Message, number Number, out message.Outbound) bool {
 	return sameText(value(m.Body), out)
 }
 
-// sameText compares bodies exactly but for space at the ends; on SMS also but
+// trialPrefix is what Twilio puts before every text of an account on trial.
+const trialPrefix = "Sent from your Twilio trial account - "
+
+// sameText compares bodies exactly but for space at the ends and what a trial
+// account has put before; on SMS also but
 // for typographic characters, which a Messaging Service with Smart Encoding
 // replaces before it keeps the body.
 func sameText(body string, out message.Outbound) bool {
+	body = strings.TrimPrefix(body, trialPrefix)
 	if strings.TrimSpace(body) == strings.TrimSpace(out.Text) {
 		return true
 	}

@@ -229,6 +229,19 @@ func TestReceivedFails(t *testing.T) {
 	}
 }
 
+func TestATextOfATrialAccountIsFound(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	sent, err := r.Send(t.Context(), out("Sent from your Twilio trial account - it is on its way"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := r.Find(t.Context(), out("it is on its way"))
+	if err != nil || len(got) != 1 || got[0].ProviderID != sent.ProviderID {
+		t.Errorf("found %+v, %v; it would be sent twice", got, err)
+	}
+}
+
 // stubborn answers what it wants to itself and passes everything else on.
 type stubborn func(*http.Request) (status int, body string)
 
