@@ -1,0 +1,215 @@
+package understand
+
+import "wismo/core/understand/tracking"
+
+// maxTracking is how long the longest tracking number may be.
+const maxTracking = 42
+
+// minTracking is how short the shortest is.
+const minTracking = 10
+
+// trackingNumbers reads the numbers of parcels, whole or in groups.
+func (r *reader) trackingNumbers() {
+	for i := 0; i < len(r.toks); i++ {
+		t := &r.toks[i]
+		if t.taken || t.kind == punct || t.kind == word && (t.len() > 4 || t.cue != 0 && !r.beforeDigits(i)) || r.midway(i) {
+			continue
+		}
+		if j, m := r.parcel(i); j >= 0 {
+			r.addParcel(i, j, m)
+			i = j
+		} else if r.failed(i) {
+			r.take(i, i)
+		}
+	}
+}
+
+// midway reports whether token i is a later group of a row of digits. What is
+// called an order number is no part of the row.
+func (r *reader) midway(i int) bool {
+	t, before := &r.toks[i], r.tok(i-1)
+	if t.kind != number || before.kind != number || before.taken || t.len() >= minTracking {
+		return false
+	}
+	l := r.before(i - 1)
+	return l != orderLabel && l != hashed
+}
+
+// beforeDigits reports whether token i is letters set against digits.
+func (r *reader) beforeDigits(i int) bool {
+	next := r.tok(i + 1)
+	return next.numeric() && !next.gap
+}
+
+// parcel returns the last token of the longest tracking number that begins at
+// token i, -1 if none does.
+func (r *reader) parcel(i int) (last int, found tracking.Match) {
+	last = -1
+	n, digits := 0, 0
+	var label label
+	for j := i; j < len(r.toks); j++ {
+		t := &r.toks[j]
+		if t.taken || n+t.len() > maxTracking || !r.goesOn(i, j) {
+			break
+		}
+		n += r.copyUpper(n, t)
+		digits += int(t.digits)
+		if n < minTracking || digits < 7 || t.kind == punct {
+			continue
+		}
+		m, ok := tracking.Identify(string(r.buf[:n]))
+		if !ok {
+			continue
+		}
+		if label == noLabel {
+			label = r.labelled(i, j)
+		}
+		if r.believed(i, j, m, label, digits, n) {
+			last, found = j, m
+		}
+	}
+	return last, found
+}
+
+// goesOn reports whether token j may belong to a number that begins at i.
+func (r *reader) goesOn(i, j int) bool {
+	t := &r.toks[j]
+	if j == i {
+		return true
+	}
+	switch t.kind {
+	case punct:
+		return t.c == '-' && !t.gap && !r.tok(j+1).gap && r.tok(j+1).kind == number && r.tok(j+1).len() == 1
+	case word:
+		if t.c == foreign || t.len() > 2 || t.gap && t.cue != 0 && t.len() > 1 {
+			return false
+		}
+		_, all := r.upper(t)
+		return all || !t.gap || t.len() == 1 && r.tok(j-1).len() == 1
+	}
+	return true
+}
+
+func (r *reader) copyUpper(n int, t *token) int {
+	for k, c := range r.bytes(t) {
+		if isLetter(c) {
+			c -= 'a' - 'A'
+		}
+		r.buf[n+k] = c
+	}
+	return t.len()
+}
+
+// believed reports whether a number that fits a format is one. Digits alone may
+// be a phone, and letters with digits anything; so the less a format says, the
+// more the text must.
+func (r *reader) believed(i, j int, m tracking.Match, l label, digits, n int) bool {
+	whole := i == j
+	if r.tok(i-1).is('+') && !m.Telling {
+		return false
+	}
+	if l == orderLabel && (digits >= r.own.min && digits <= r.own.max || !m.Checked && !m.Telling) || l == otherLabel || l == phoneLabel {
+		return false
+	}
+	switch {
+	case m.Service == "dhl_ecommerce":
+		return digits*2 >= n && (whole || l == trackLabel || r.numbersFrom(i+1, j))
+	case m.Telling && m.Checked:
+		return whole || digits < n || r.ends(i, j)
+	case m.Telling:
+		return whole || l == trackLabel || r.shouted(i) && r.ends(i, j)
+	case n <= 11:
+		return r.believedShort(i, j, l, whole)
+	}
+	return r.ends(i, j) && (whole || m.Checked || l == trackLabel) && !r.after07(i, l)
+}
+
+// believedShort is believed for ten or eleven digits, as phones have as well.
+func (r *reader) believedShort(i, j int, l label, whole bool) bool {
+	if l == trackLabel {
+		return true
+	}
+	if before := r.tok(i - 1); before.is('+') || before.is('(') || !whole && !r.singles(i, j) {
+		return false
+	}
+	if r.tok(i).len() >= 10 && r.hint.Awaiting == OrderNumber && r.own.min >= 9 {
+		return false
+	}
+	_, phone := r.national(i, j)
+	return !phone || r.eitherOr(i, j)
+}
+
+// eitherOr reports whether the tokens i to j are all there is, so that nothing
+// tells a phone number from a tracking number.
+func (r *reader) eitherOr(i, j int) bool {
+	return i == 0 && j == len(r.toks)-1 && r.hint.Awaiting != Phone && r.hint.Awaiting != Email
+}
+
+// after07 holds for groups of digits that begin as a national phone number
+// does, where nothing says that a parcel is meant.
+func (r *reader) after07(i int, l label) bool {
+	t := &r.toks[i]
+	return l != trackLabel && r.f.b[t.a] == '0' && t.len() >= 3 && t.len() <= 6
+}
+
+// numbersFrom reports whether the tokens i to j are digits only.
+func (r *reader) numbersFrom(i, j int) bool {
+	for ; i <= j; i++ {
+		if r.toks[i].kind != number {
+			return false
+		}
+	}
+	return true
+}
+
+// shouted reports whether token i is in capitals.
+func (r *reader) shouted(i int) bool {
+	_, all := r.upper(&r.toks[i])
+	return all || r.toks[i].kind == number
+}
+
+// singles reports whether the tokens i to j are one character each.
+func (r *reader) singles(i, j int) bool {
+	for ; i <= j; i++ {
+		if r.toks[i].len() != 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// ends reports whether no more digits stand directly before token i or after j,
+// so that the number is not cut out of a longer one.
+func (r *reader) ends(i, j int) bool {
+	before, after := r.tok(i-1), r.tok(j+1)
+	return (before.kind != number || before.taken || i == j || r.before(i-1) == orderLabel) && (after.kind != number || i == j)
+}
+
+// addParcel reports a tracking number. Digits that are as well a phone number,
+// and all there is, are reported as both: nobody can tell.
+func (r *reader) addParcel(i, j int, m tracking.Match) {
+	n := 0
+	for k := i; k <= j; k++ {
+		n += r.copyUpper(n, &r.toks[k])
+	}
+	if !m.Telling && n <= 11 && r.eitherOr(i, j) {
+		if e164, ok := r.national(i, j); ok {
+			r.add(Phone, i, j, e164)
+		}
+	}
+	r.add(TrackingNumber, i, j, string(r.buf[:n]))
+}
+
+// failed reports whether token i is formed as a tracking number that its check
+// digit refuses, so that it must not be taken for anything else.
+func (r *reader) failed(i int) bool {
+	t := &r.toks[i]
+	if t.kind != mixed || t.digits < 7 {
+		return false
+	}
+	w := r.bytes(t)
+	if len(w) == 18 && w[0] == '1' && w[1] == 'z' {
+		return true
+	}
+	return len(w) == 13 && t.digits == 9 && isLetter(w[0]) && isLetter(w[1]) && isLetter(w[11]) && isLetter(w[12])
+}
