@@ -197,7 +197,7 @@ func (r *reader) links() {
 		if r.toks[i].taken || !r.link(i) {
 			continue
 		}
-		for i < len(r.toks) && (r.toks[i].free() && !r.tok(i+1).gap) {
+		for i < len(r.toks) && !r.tok(i+1).gap {
 			r.toks[i].taken = true
 			i++
 		}
@@ -215,8 +215,8 @@ func (r *reader) link(i int) bool {
 		return false
 	}
 	switch string(r.bytes(t)) {
-	case "http", "https":
-		return r.tok(i+1).is(':') && r.tok(i+2).is('/')
+	case "http", "https", "mailto":
+		return r.tok(i+1).is(':') && !r.tok(i+2).gap
 	case "www":
 		return r.tok(i+1).is('.') && !r.tok(i+2).gap
 	}

@@ -76,6 +76,9 @@ func (r *reader) before(i int) label {
 			if seen == noLabel {
 				seen = someNumber
 			}
+			if before := r.tok(k - 1); t.len() >= 4 && r.f.b[t.a] == 'c' && before.kind == word && before.cue == 0 {
+				return otherLabel // "gate code"
+			}
 		case t.has(cMonth) && seen != noLabel:
 		case !t.has(cFill):
 			return seen
@@ -92,7 +95,7 @@ func (r *reader) address(t *token) bool { return t.taken }
 func chains(r *reader, k, i int) bool {
 	for n := k + 1; n < i; n++ {
 		t := &r.toks[n]
-		if !(t.taken || t.is(',') || t.is('#') || t.is('&') || t.is('+') || t.is('/') || t.kind == word && t.len() <= 3 && t.has(cFill)) {
+		if !(t.taken || t.is(',') || t.is('#') || t.is('&') || t.is('+') || t.is('/') || t.kind == word && t.len() <= 6 && t.has(cFill)) {
 			return false
 		}
 	}

@@ -169,9 +169,16 @@ func (r *reader) canonical(typed string) string {
 	return r.hint.Format.Canonical(typed)
 }
 
-// namedOrders reads what the text itself calls an order number, or just a
-// number.
+// namedOrders reads what the text itself calls an order number; if there is
+// none, what it calls just a number.
 func (r *reader) namedOrders() {
+	r.ordersCalled(func(l label) bool { return l == orderLabel || l == chained || l == hashed })
+	if !r.named {
+		r.ordersCalled(func(l label) bool { return l == someNumber || l == chained })
+	}
+}
+
+func (r *reader) ordersCalled(so func(label) bool) {
 	for i := 0; i < len(r.toks); i++ {
 		t := &r.toks[i]
 		if t.taken || !t.numeric() {
@@ -185,7 +192,7 @@ func (r *reader) namedOrders() {
 				l = after
 			}
 		}
-		if l != orderLabel && l != chained && l != hashed && l != someNumber {
+		if !so(l) || l == someNumber && r.row(i) {
 			continue
 		}
 		if v := r.value(first, last, l == orderLabel); v != "" {
@@ -264,15 +271,14 @@ func (r *reader) joined(i int) int {
 // a number long enough, i if they do not: "123 456" where six are the least.
 func (r *reader) groups(i int) int {
 	digits, j := int(r.toks[i].digits), i
-	for digits < r.own.min {
-		t := r.tok(j + 1)
-		if t.kind != number || t.taken {
-			return i
-		}
+	if digits >= r.own.min {
+		return i
+	}
+	for t := r.tok(j + 1); t.kind == number && !t.taken && (digits < r.own.min || digits+int(t.digits) <= r.own.max && !r.counted(j+1)); t = r.tok(j + 1) {
 		j++
 		digits += int(t.digits)
 	}
-	if digits > r.own.max || j == i || r.counted(j) || r.priced(i, j) || r.tok(j+1).is(':') {
+	if digits < r.own.min || digits > r.own.max || j == i || r.counted(j) || r.priced(i, j) || r.tok(j+1).is(':') {
 		return i
 	}
 	return j
@@ -344,14 +350,17 @@ func (r *reader) mayBeBare(first, i, last int, asked bool) bool {
 		}
 	}
 	t, before, after := &r.toks[i], r.tok(first-1), r.tok(last+1)
+	if r.row(i) || before.word(cFill) && r.tok(first-2).numeric() && isRange(r.bytes(before)) {
+		return false
+	}
 	if !before.gap && !r.toks[first].gap && (before.is('.') || before.is('-') || before.is('/') || before.is('&') && r.tok(first-2).c == 0) {
 		return false
 	}
 	if t.kind == mixed && (t.len()-int(t.digits) > 3 || r.own.prefix != "" && !asked) {
 		return false
 	}
-	if t.digits <= 3 && after.kind == word && after.gap && after.cue == 0 {
-		return false
+	if after.kind == word && after.gap && after.cue == 0 && (t.digits <= 3 || t.digits == 4 && after.len() > 3 && r.f.b[after.b-1] == 's') {
+		return false // "1500 followers"
 	}
 	return !(last > i && r.toks[last].kind == number && r.toks[i].len() > 1 && r.tok(i+1).kind == punct)
 }
@@ -383,4 +392,29 @@ func (r *reader) mostlyNumber() bool {
 		}
 	}
 	return letters <= 12
+}
+
+// isRange reports whether a word stands between the ends of a range.
+func isRange(w []byte) bool {
+	switch string(w) {
+	case "to", "bis", "a", "au", "al", "ao", "tot":
+		return true
+	}
+	return false
+}
+
+// row reports whether token i is one of several groups of digits side by side,
+// as phones, cards and accounts are written, and too many for an order.
+func (r *reader) row(i int) bool {
+	groups, digits, single := 0, 0, true
+	from := i
+	for from > 0 && i-from < maxGroups && r.toks[from-1].numeric() && !r.toks[from-1].order {
+		from--
+	}
+	for k := from; k < len(r.toks) && k-from < 2*maxGroups && r.toks[k].numeric() && !r.toks[k].order; k++ {
+		groups++
+		digits += int(r.toks[k].digits)
+		single = single && r.toks[k].len() == 1
+	}
+	return groups >= 3 && digits >= minPhone && !single
 }

@@ -12,6 +12,10 @@ func (r *reader) others() {
 			continue
 		}
 		l := r.before(i)
+		if j, parts, _ := r.grouped(i); parts >= 3 && r.phoneShaped(i, j, parts) {
+			i = j
+			continue
+		}
 		if j := r.written(i, l); j >= i {
 			r.take(i, j)
 			i = j
@@ -21,9 +25,21 @@ func (r *reader) others() {
 			continue
 		}
 		if r.counted(i) || r.year(i) || r.place(i) || l == otherLabel || l == moneyLabel && t.digits < minPhone {
-			r.take(i, i)
+			j := r.rowEnd(i, l)
+			r.take(i, j)
+			i = j
 		}
 	}
+}
+
+// rowEnd returns the last of the groups in which a card or account is written
+// from token i on: "card 4111 1111 1111 1111".
+func (r *reader) rowEnd(i int, l label) int {
+	j := i
+	for l == otherLabel && r.toks[i].len() == 4 && r.tok(j+1).numeric() && !r.tok(j+1).taken && r.tok(j+1).len() <= 4 {
+		j++
+	}
+	return j
 }
 
 // written returns the last token of what is written as no order number is:
@@ -33,8 +49,6 @@ func (r *reader) written(i int, l label) int {
 	switch {
 	case r.priced(i, j):
 		return j
-	case parts >= 3 && r.phoneShaped(i, j, parts):
-		return -1
 	case mark == 0:
 		if k := r.thousands(i); k > i {
 			return k
@@ -217,7 +231,8 @@ func (r *reader) postcode(i int) bool {
 		return false
 	case after.is('-') && !after.gap && tail.kind == number && !tail.gap: // 1100-053, 01310-100, 94105-1234
 		return t.len()+tail.len() == 7+t.len()/5+tail.len()/4
-	case t.len() == 5 && before.kind == word && before.len() == 2 && r.hint.Region == "US":
+	case t.len() == 5 && before.kind == word && before.len() == 2 && r.hint.Region == "US",
+		t.len() == 4 && before.kind == word && before.len() <= 3 && r.hint.Region == "AU":
 		_, all := r.upper(before)
 		return all && !r.caps
 	}
@@ -234,5 +249,28 @@ func (r *reader) town(i int, after *token) bool {
 	if !first {
 		return false
 	}
-	return r.addressed || r.tok(i-1).is(',') && r.hint.Awaiting != OrderNumber && (r.toks[i].len() == 5 || all && after.len() == 2)
+	if r.addressed || r.hint.Awaiting == OrderNumber {
+		return r.addressed
+	}
+	before := r.tok(i - 1)
+	return before.is(',') && (r.toks[i].len() == 5 || all && after.len() == 2 || r.shortCodes()) ||
+		r.toks[i].len() == 5 && r.hint.Region != "US" && inTown(r.bytes(before))
+}
+
+// shortCodes reports whether the region's postcodes have four digits.
+func (r *reader) shortCodes() bool {
+	switch r.hint.Region {
+	case "AT", "AU", "BE", "CH", "DK", "HU", "LU", "NO", "NZ":
+		return true
+	}
+	return false
+}
+
+// inTown reports whether a word stands before places.
+func inTown(w []byte) bool {
+	switch string(w) {
+	case "in", "en", "em", "nach", "aus", "a", "te":
+		return true
+	}
+	return false
 }

@@ -104,7 +104,7 @@ func (r *reader) phoneAt(first, i, j, groups int) (value string, ok bool) {
 	if value, ok = r.national(i, j); ok {
 		return value, true
 	}
-	if l != phoneLabel {
+	if l != phoneLabel && !(l == someNumber && groups >= 3 && !r.singles(i, j) && digits >= 9) {
 		return "", false
 	}
 	value, ok = message.CanonicalPhone(r.asPhone(first, j), r.hint.Region)

@@ -47,7 +47,7 @@ var lexicon = [...]struct {
 		mi mis el los las lo un una es era con para por del al bajo sobre son
 		il i gli lo la del dello della dell dei delle di da dal un uno una è e con per al alla sul sulla nell nel nella sotto mio mia miei
 		mijn de het een is was met voor van op in onder betreft
-		o os as meu minha do dos da das um uma é com para por ao à sob sobre und et y and en nas nos no on onto via`},
+		o os as meu minha do dos da das um uma é com para por ao à sob sobre und et y and or oder ou sowie plus then also ainsi que como así nonché evenals bem en nas nos no on onto via`},
 	{cIs, `is was ist war est c'est es era è é e lautet wäre are são sind sont`},
 	{cTalk, `ordered delivery deliver delivered deliveries parcel parcels package packages shipment shipments ship shipped shipping
 		arrive arrived arrives arriving arrival track tracked where wheres bought waiting dispatched dispatch status
@@ -75,14 +75,15 @@ var lexicon = [...]struct {
 		articolo artículo artigo model modell modèle modelo modello product produkt produit producto prodotto produto serial serien série
 		pin otp iban bic card karte carte tarjeta carta kaart pas cartão digits ziffern stellen chiffres cifre cijfers dígitos
 		coupon voucher promo gutschein gutscheincode rabatt rabattcode kortingscode sconto descuento réduction desconto promocode
-		discount promocional promotionnel version versión versione versie versão page seite flight flug vol hausnummer kundennummer kundennr rechnungsnummer
+		discount promocional promotionnel gate entry access alarm security verification door lock locker türcode digicode torcode portón portail passport ausweis version versión versione versie versão page seite flight flug vol hausnummer kundennummer kundennr rechnungsnummer
 		rechnungsnr artikelnummer artikelnr klantnummer factuurnummer kdnr ip port po box postfach`},
 	{cOther, `zip zipcode postcode postleitzahl plz postal cap cep cp codepostal postnummer postcodes`},
 	{cMoney, `usd eur euro euros gbp chf dollar dollars bucks pounds pound quid cents cent pence franken francs libras dólares dólar reais real
 		dollari sterline yen sek dkk nok pln brl mxn cad aud rs inr pesos peso
 		total paid pay cost costs price prezzo betrag summe bezahlt gezahlt preis kosten montant payé payée prix coûte pagado pagué pague
 		importe precio pagato pagata importo costo costa betaald bedrag prijs paguei pago valor preço spent charged`},
-	{cUnit, `day days week weeks month months year years hour hours hr hrs minute minutes min mins second seconds time times items item pcs
+	{cUnit, `mile miles feet ft inch inches yards calories gallons liter litre liters litres meter metre metres meilen
+		day days week weeks month months year years hour hours hr hrs minute minutes min mins second seconds time times items item pcs
 		piece pieces pair pairs box boxes parcels packages bags bottles mugs shirts x percent kg g gr gram grams lb lbs cm mm km m oz ml l
 		people persons emails messages mails texts calls stars night nights hpa th st nd rd napkins books shoes socks units copies
 		tag tage tagen woche wochen monat monate monaten jahr jahre jahren stunde stunden minuten mal stück stk teile teilen artikel
