@@ -18,6 +18,7 @@ type folded struct {
 // Bytes in a folded text that stand for many characters.
 const (
 	blank   = ' '
+	newline = '\n'
 	symbol  = 0x01 // emoji and whatever is no letter, digit or punctuation
 	foreign = 0x02 // a letter of another script
 	money   = '$'
@@ -39,6 +40,8 @@ func foldASCII(c byte) byte {
 	switch {
 	case c >= 'A' && c <= 'Z':
 		return c + 'a' - 'A'
+	case c == newline:
+		return newline
 	case c < blank || c == 0x7f:
 		return blank
 	}

@@ -93,6 +93,12 @@ func (r *reader) address(t *token) bool { return t.taken }
 // chains reports whether nothing but "and" and commas stands between tokens k
 // and i: "orders 1001, 1002 and 1003".
 func chains(r *reader, k, i int) bool {
+	if next := r.tok(i + 1); next.kind == number && !next.line {
+		return false
+	}
+	if i == k+1 && r.toks[k].len() != r.toks[i].len() {
+		return false
+	}
 	for n := k + 1; n < i; n++ {
 		t := &r.toks[n]
 		if !(t.taken || t.is(',') || t.is('#') || t.is('&') || t.is('+') || t.is('/') || t.kind == word && t.len() <= 6 && t.has(cFill)) {

@@ -274,7 +274,7 @@ func (r *reader) groups(i int) int {
 	if digits >= r.own.min {
 		return i
 	}
-	for t := r.tok(j + 1); t.kind == number && !t.taken && (digits < r.own.min || digits+int(t.digits) <= r.own.max && !r.counted(j+1)); t = r.tok(j + 1) {
+	for t := r.tok(j + 1); t.kind == number && !t.taken && !t.line && (digits < r.own.min || digits+int(t.digits) <= r.own.max && !r.counted(j+1)); t = r.tok(j + 1) {
 		j++
 		digits += int(t.digits)
 	}
@@ -408,10 +408,10 @@ func isRange(w []byte) bool {
 func (r *reader) row(i int) bool {
 	groups, digits, single := 0, 0, true
 	from := i
-	for from > 0 && i-from < maxGroups && r.toks[from-1].numeric() && !r.toks[from-1].order {
+	for from > 0 && i-from < maxGroups && r.toks[from-1].numeric() && !r.toks[from-1].taken && !r.toks[from].line {
 		from--
 	}
-	for k := from; k < len(r.toks) && k-from < 2*maxGroups && r.toks[k].numeric() && !r.toks[k].order; k++ {
+	for k := from; k < len(r.toks) && k-from < 2*maxGroups && r.toks[k].numeric() && !r.toks[k].taken && (k == i || !r.toks[k].line || k < i); k++ {
 		groups++
 		digits += int(r.toks[k].digits)
 		single = single && r.toks[k].len() == 1

@@ -44,6 +44,9 @@ func (r *reader) phone(i int) int {
 		}
 	}
 	first := r.plus(i)
+	if first == i && r.inRow(i) {
+		return i
+	}
 	for n := groups; n > 0; n-- {
 		j := ends[n-1]
 		if value, ok := r.phoneAt(first, i, j, n); ok {
@@ -58,13 +61,29 @@ func (r *reader) phone(i int) int {
 	return i
 }
 
+// inRow reports whether the digits at token i go on a row of them, so that a
+// phone number would be cut out of something longer. One number of another
+// length may stand before it: "1001 415 555 0101".
+func (r *reader) inRow(i int) bool {
+	t, before := &r.toks[i], r.tok(i-1)
+	if t.line || before.kind != number || before.taken {
+		return false
+	}
+	if l := r.before(i - 1); l == orderLabel || l == hashed {
+		return false
+	}
+	next := r.tok(i + 1)
+	same := before.len() == t.len() && next.kind == number && next.len() == t.len() && !r.startsWith(i, "00")
+	return same || before.len() < r.own.min || r.tok(i-2).kind == number && !before.line
+}
+
 // nextGroup returns the digits that go on a phone number after token j, -1 if
 // there are none.
 func (r *reader) nextGroup(j int) int {
 	for k := j + 1; k <= j+3 && k < len(r.toks); k++ {
 		t := &r.toks[k]
 		switch {
-		case t.taken:
+		case t.taken, t.line:
 			return -1
 		case t.kind == number:
 			return k
@@ -94,7 +113,7 @@ func (r *reader) phoneAt(first, i, j, groups int) (value string, ok bool) {
 	if digits < minPhone || digits > maxPhone+2 {
 		return "", false
 	}
-	if first < i && r.toks[first].is('+') || r.toks[i].len() > 6 && r.startsWith(i, "00") {
+	if first < i && r.toks[first].is('+') || r.abroad(i, j, groups, digits) {
 		return r.international(first, j)
 	}
 	l := r.labelled(first, j)
@@ -109,6 +128,15 @@ func (r *reader) phoneAt(first, i, j, groups int) (value string, ok bool) {
 	}
 	value, ok = message.CanonicalPhone(r.asPhone(first, j), r.hint.Region)
 	return value, ok || groups == 1
+}
+
+// abroad reports whether digits begin with the prefix for abroad, "0044 7700".
+// One row of digits that is called an order number does not.
+func (r *reader) abroad(i, j, groups, digits int) bool {
+	if !r.startsWith(i, "00") || digits < 10 || r.toks[i].len() < 4 {
+		return false
+	}
+	return groups > 1 || r.before(i) != orderLabel && r.before(i) != hashed
 }
 
 // structured reports whether groups of digits are written as a phone is, so

@@ -18,6 +18,7 @@ type token struct {
 	kind   kind
 	c      byte // the character of a punct
 	gap    bool // a blank stands before it
+	line   bool // it begins a line
 	taken  bool
 	order  bool // taken as an order number
 }
@@ -33,32 +34,38 @@ func (t *token) word(c cue) bool { return t.kind == word && t.cue&c != 0 }
 func (r *reader) split() {
 	b := r.f.b
 	r.toks = make([]token, 0, len(b)/4+8)
-	gap := false
+	gap, line := false, false
 	for i := 0; i < len(b); {
-		switch c := b[i]; {
-		case c == blank:
-			gap = true
+		c, n, had := b[i], i+1, len(r.toks)
+		switch {
+		case c == blank || c == newline:
+			gap, line = true, line || c == newline
 			i++
+			continue
 		case isLetter(c) || isDigit(c):
-			n := i + 1
 			for n < len(b) && (isLetter(b[n]) || isDigit(b[n])) {
 				n++
 			}
 			r.pushRun(i, n, gap)
-			i, gap = n, false
 		default:
-			n := i + 1
-			for c == foreign && n < len(b) && b[n] == foreign {
-				n++
-			}
-			t := token{a: int32(i), b: int32(n), kind: punct, c: c, gap: gap}
-			if c == foreign {
-				t.kind = word
-			}
-			r.toks = append(r.toks, t)
-			i, gap = n, false
+			r.toks = append(r.toks, token{a: int32(i), b: int32(n), kind: punct, c: c, gap: gap})
 		}
+		if c == foreign {
+			n = r.foreignRun(n)
+		}
+		r.toks[had].line = line
+		i, gap, line = n, false, false
 	}
+}
+
+// foreignRun makes one word of the letters of other scripts that go on at n.
+func (r *reader) foreignRun(n int) int {
+	for n < len(r.f.b) && r.f.b[n] == foreign {
+		n++
+	}
+	t := &r.toks[len(r.toks)-1]
+	t.kind, t.b = word, int32(n)
+	return n
 }
 
 // pushRun appends letters and digits that stand together, cut where a word

@@ -28,7 +28,7 @@ func (r *reader) trackingNumbers() {
 // called an order number is no part of the row.
 func (r *reader) midway(i int) bool {
 	t, before := &r.toks[i], r.tok(i-1)
-	if t.kind != number || before.kind != number || before.taken || t.len() >= minTracking {
+	if t.kind != number || before.kind != number || before.taken || t.line || t.len() >= minTracking {
 		return false
 	}
 	l := r.before(i - 1)
@@ -49,7 +49,7 @@ func (r *reader) parcel(i int) (last int, found tracking.Match) {
 	var label label
 	for j := i; j < len(r.toks); j++ {
 		t := &r.toks[j]
-		if t.taken || n+t.len() > maxTracking || !r.goesOn(i, j) {
+		if t.taken || t.line && j > i || n+t.len() > maxTracking || !r.goesOn(i, j) {
 			break
 		}
 		n += r.copyUpper(n, t)
@@ -108,7 +108,10 @@ func (r *reader) believed(i, j int, m tracking.Match, l label, digits, n int) bo
 	if r.tok(i-1).is('+') && !m.Telling {
 		return false
 	}
-	if l == orderLabel && (digits >= r.own.min && digits <= r.own.max || !m.Checked && !m.Telling) || l == otherLabel || l == phoneLabel {
+	if l == otherLabel || l == phoneLabel || l == orderLabel && (digits >= r.own.min && digits <= r.own.max || !m.Checked && !m.Telling) {
+		return false
+	}
+	if !whole && r.toks[i].kind == number && l != trackLabel && (l != noLabel && l != someNumber || !m.Telling && !r.regular(i, j)) {
 		return false
 	}
 	switch {
@@ -121,7 +124,28 @@ func (r *reader) believed(i, j int, m tracking.Match, l label, digits, n int) bo
 	case n <= 11:
 		return r.believedShort(i, j, l, whole)
 	}
-	return r.ends(i, j) && (whole || m.Checked || l == trackLabel) && !r.after07(i, l)
+	return r.ends(i, j) && (whole || m.Checked || l == trackLabel) && !r.after07(i, j, l)
+}
+
+// regular reports whether the digits from token i to j are in groups of one
+// length, but for the last; or all there is in the text.
+func (r *reader) regular(i, j int) bool {
+	for k := i; k < j; k++ {
+		if r.toks[k].len() != r.toks[i].len() {
+			return r.onlyDigits(i, j)
+		}
+	}
+	return r.toks[j].len() <= r.toks[i].len() || r.onlyDigits(i, j)
+}
+
+// onlyDigits reports whether the tokens i to j are all there is, and no order
+// number with a phone number after it.
+func (r *reader) onlyDigits(i, j int) bool {
+	if !r.eitherOr(i, j) {
+		return false
+	}
+	_, phone := r.national(i+1, j)
+	return !phone
 }
 
 // believedShort is believed for ten or eleven digits, as phones have as well.
@@ -147,9 +171,9 @@ func (r *reader) eitherOr(i, j int) bool {
 
 // after07 holds for groups of digits that begin as a national phone number
 // does, where nothing says that a parcel is meant.
-func (r *reader) after07(i int, l label) bool {
+func (r *reader) after07(i, j int, l label) bool {
 	t := &r.toks[i]
-	return l != trackLabel && r.f.b[t.a] == '0' && t.len() >= 3 && t.len() <= 6
+	return l != trackLabel && r.toks[j].kind == number && r.f.b[t.a] == '0' && t.len() >= 3 && t.len() <= 6
 }
 
 // numbersFrom reports whether the tokens i to j are digits only.
@@ -182,7 +206,7 @@ func (r *reader) singles(i, j int) bool {
 // so that the number is not cut out of a longer one.
 func (r *reader) ends(i, j int) bool {
 	before, after := r.tok(i-1), r.tok(j+1)
-	return (before.kind != number || before.taken || i == j || r.before(i-1) == orderLabel) && (after.kind != number || i == j)
+	return (r.toks[i].kind != number || before.kind != number || before.taken || r.toks[i].line || i == j || r.before(i-1) == orderLabel) && (after.kind != number || after.line || i == j)
 }
 
 // addParcel reports a tracking number. Digits that are as well a phone number,
