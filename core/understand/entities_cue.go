@@ -4,7 +4,7 @@ import "strings"
 
 // cue is what a word says about a number near it; a word may say several
 // things.
-type cue uint16
+type cue uint32
 
 const (
 	cOrder  cue = 1 << iota // names an order: "order", "Bestellnummer"
@@ -22,6 +22,7 @@ const (
 	cMonth                  // a month
 	cYear                   // stands before a year: "since"
 	cStreet                 // part of a street's name
+	cParcel                 // a parcel, which a tracking number may follow
 	cAbbr                   // ends with a full stop that ends no sentence
 )
 

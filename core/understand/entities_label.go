@@ -14,6 +14,7 @@ const (
 	otherLabel          // "customer number 77120", "apt 12"
 	moneyLabel          // "paid 1500"
 	mailLabel           // "e-mail 1001"
+	parcelLabel         // "my parcel 1Z…"
 	maxLabelSteps = 9
 )
 
@@ -79,6 +80,11 @@ func (r *reader) before(i int) label {
 			if before := r.tok(k - 1); t.len() >= 4 && r.f.b[t.a] == 'c' && before.kind == word && before.cue == 0 {
 				return otherLabel // "gate code"
 			}
+		case t.has(cParcel):
+			if seen == noLabel {
+				seen = parcelLabel
+			}
+			return seen
 		case t.has(cMonth) && seen != noLabel:
 		case !t.has(cFill):
 			return seen

@@ -278,10 +278,16 @@ func (r *reader) groups(i int) int {
 		j++
 		digits += int(t.digits)
 	}
-	if digits < r.own.min || digits > r.own.max || j == i || r.counted(j) || r.priced(i, j) || r.tok(j+1).is(':') {
+	if digits < r.own.min || digits > r.own.max || j == i || r.counted(j) || r.priced(i, j) || r.leansOn(j) {
 		return i
 	}
 	return j
+}
+
+// leansOn reports whether a mark and more digits stand against token j.
+func (r *reader) leansOn(j int) bool {
+	mark, next := r.tok(j+1), r.tok(j+2)
+	return mark.kind == punct && !mark.gap && next.numeric() && !next.gap
 }
 
 // value is the canonical order number that the tokens i to j are, empty if they
@@ -345,18 +351,21 @@ func (r *reader) mayBeBare(first, i, last int, asked bool) bool {
 	case phoneLabel, otherLabel, moneyLabel:
 		return false
 	case trackLabel:
-		if r.toks[i].digits >= 8 {
+		if r.digits(first, last) >= 8 {
 			return false
 		}
 	}
 	t, before, after := &r.toks[i], r.tok(first-1), r.tok(last+1)
+	if last > i && before.kind == word && before.len() == 1 && before.gap == t.gap && r.shouted(first-1) {
+		return false // letters spelt out as well
+	}
 	if r.row(i) || before.word(cFill) && r.tok(first-2).numeric() && isRange(r.bytes(before)) {
 		return false
 	}
 	if !before.gap && !r.toks[first].gap && (before.is('.') || before.is('-') || before.is('/') || before.is('&') && r.tok(first-2).c == 0) {
 		return false
 	}
-	if t.kind == mixed && (t.len()-int(t.digits) > 3 || r.own.prefix != "" && !asked) {
+	if t.kind == mixed && (t.len()-int(t.digits) > 3 || t.digits > 6 || r.own.prefix != "" && !asked) {
 		return false
 	}
 	if after.kind == word && after.gap && after.cue == 0 && (t.digits <= 3 || t.digits == 4 && after.len() > 3 && r.f.b[after.b-1] == 's') {
@@ -380,6 +389,15 @@ func (r *reader) onlyNumber() bool {
 		}
 	}
 	return numbers == 1 && words <= 8
+}
+
+// digits is how many the tokens i to j have.
+func (r *reader) digits(i, j int) int {
+	n := 0
+	for k := i; k <= j; k++ {
+		n += int(r.toks[k].digits)
+	}
+	return n
 }
 
 // mostlyNumber reports whether the text is little more than one number:

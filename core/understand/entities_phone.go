@@ -74,7 +74,7 @@ func (r *reader) inRow(i int) bool {
 	}
 	next := r.tok(i + 1)
 	same := before.len() == t.len() && next.kind == number && next.len() == t.len() && !r.startsWith(i, "00")
-	return same || before.len() < r.own.min || r.tok(i-2).kind == number && !before.line
+	return same || before.len() < 3 || r.tok(i-2).kind == number && !before.line
 }
 
 // nextGroup returns the digits that go on a phone number after token j, -1 if

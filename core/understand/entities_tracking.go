@@ -1,6 +1,11 @@
 package understand
 
-import "wismo/core/understand/tracking"
+import (
+	"strings"
+	"unicode"
+
+	"wismo/core/understand/tracking"
+)
 
 // maxTracking is how long the longest tracking number may be.
 const maxTracking = 42
@@ -12,7 +17,7 @@ const minTracking = 10
 func (r *reader) trackingNumbers() {
 	for i := 0; i < len(r.toks); i++ {
 		t := &r.toks[i]
-		if t.taken || t.kind == punct || t.kind == word && (t.len() > 4 || t.cue != 0 && !r.beforeDigits(i)) || r.midway(i) {
+		if t.taken || t.kind == punct || t.kind == word && !r.mayBegin(i) || r.midway(i) {
 			continue
 		}
 		if j, m := r.parcel(i); j >= 0 {
@@ -22,6 +27,17 @@ func (r *reader) trackingNumbers() {
 			r.take(i, i)
 		}
 	}
+}
+
+// mayBegin reports whether the word at token i may be the letters with which a
+// number begins. Words of speech are, if digits lean on them or if they are
+// single capitals.
+func (r *reader) mayBegin(i int) bool {
+	t, next := &r.toks[i], r.tok(i+1)
+	if t.len() > 4 || t.c == foreign {
+		return false
+	}
+	return t.cue == 0 || r.beforeDigits(i) || t.len() == 1 && r.shouted(i) && (next.kind == number || next.len() == 1)
 }
 
 // midway reports whether token i is a later group of a row of digits. What is
@@ -54,7 +70,7 @@ func (r *reader) parcel(i int) (last int, found tracking.Match) {
 		}
 		n += r.copyUpper(n, t)
 		digits += int(t.digits)
-		if n < minTracking || digits < 7 || t.kind == punct {
+		if n < minTracking || digits < 7 && (j > i || n < 15 || digits < 3) || t.kind == punct {
 			continue
 		}
 		m, ok := tracking.Identify(string(r.buf[:n]))
@@ -63,6 +79,9 @@ func (r *reader) parcel(i int) (last int, found tracking.Match) {
 		}
 		if label == noLabel {
 			label = r.labelled(i, j)
+		}
+		if label == parcelLabel && (m.Checked || m.Telling) && !r.trunk(i, j) {
+			label = trackLabel
 		}
 		if r.believed(i, j, m, label, digits, n) {
 			last, found = j, m
@@ -79,7 +98,7 @@ func (r *reader) goesOn(i, j int) bool {
 	}
 	switch t.kind {
 	case punct:
-		return t.c == '-' && !t.gap && !r.tok(j+1).gap && r.tok(j+1).kind == number && r.tok(j+1).len() == 1
+		return t.c == '-' && (!t.gap || r.singles(i, j)) && r.tok(j+1).gap == t.gap && r.tok(j+1).kind == number && r.tok(j+1).len() == 1
 	case word:
 		if t.c == foreign || t.len() > 2 || t.gap && t.cue != 0 && t.len() > 1 {
 			return false
@@ -120,7 +139,7 @@ func (r *reader) believed(i, j int, m tracking.Match, l label, digits, n int) bo
 	case m.Telling && m.Checked:
 		return whole || digits < n || r.ends(i, j)
 	case m.Telling:
-		return whole || l == trackLabel || r.shouted(i) && r.ends(i, j)
+		return whole || l == trackLabel || r.shouted(i) && r.ends(i, j) && (r.tok(i).len() > 1 || r.tok(i+1).len() == 1)
 	case n <= 11:
 		return r.believedShort(i, j, l, whole)
 	}
@@ -138,14 +157,35 @@ func (r *reader) regular(i, j int) bool {
 	return r.toks[j].len() <= r.toks[i].len() || r.onlyDigits(i, j)
 }
 
+// trunk reports whether the tokens i to j are a phone number that begins with a
+// zero, as none of the short tracking numbers need do.
+func (r *reader) trunk(i, j int) bool {
+	if !r.startsWith(i, "0") {
+		return false
+	}
+	_, phone := r.national(i, j)
+	return phone
+}
+
 // onlyDigits reports whether the tokens i to j are all there is, and no order
 // number with a phone number after it.
 func (r *reader) onlyDigits(i, j int) bool {
 	if !r.eitherOr(i, j) {
 		return false
 	}
-	_, phone := r.national(i+1, j)
-	return !phone
+	if r.toks[i].len() < 3 {
+		return true
+	}
+	if _, phone := r.national(i+1, j); phone {
+		return false
+	}
+	rest := 0
+	for k := i + 1; k <= j; k++ {
+		rest += r.toks[k].len()
+	}
+	from := r.toks[i].len()
+	m, ok := tracking.Identify(string(r.buf[from : from+rest]))
+	return !ok || !m.Checked
 }
 
 // believedShort is believed for ten or eleven digits, as phones have as well.
@@ -173,7 +213,11 @@ func (r *reader) eitherOr(i, j int) bool {
 // does, where nothing says that a parcel is meant.
 func (r *reader) after07(i, j int, l label) bool {
 	t := &r.toks[i]
-	return l != trackLabel && r.toks[j].kind == number && r.f.b[t.a] == '0' && t.len() >= 3 && t.len() <= 6
+	n := 0
+	for k := i; k <= j; k++ {
+		n += r.toks[k].len()
+	}
+	return n <= 12 && l != trackLabel && r.toks[j].kind == number && r.f.b[t.a] == '0' && t.len() >= 3 && t.len() <= 6
 }
 
 // numbersFrom reports whether the tokens i to j are digits only.
@@ -188,8 +232,7 @@ func (r *reader) numbersFrom(i, j int) bool {
 
 // shouted reports whether token i is in capitals.
 func (r *reader) shouted(i int) bool {
-	_, all := r.upper(&r.toks[i])
-	return all || r.toks[i].kind == number
+	return strings.IndexFunc(r.original(i, i), unicode.IsLower) < 0
 }
 
 // singles reports whether the tokens i to j are one character each.

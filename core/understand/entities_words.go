@@ -57,6 +57,7 @@ var lexicon = [...]struct {
 		pacco pacchi spedizione consegna consegnato spedito dove dov ordinato comprato arriva arrivato ricevuto
 		pakket pakje levering bezorging bezorgd geleverd verzending verzonden waar besteld gekocht aangekomen
 		pacote entregue enviada onde comprei chega chegou recebi mercadoria`},
+	{cParcel, `parcel package shipment paket päckchen sendung lieferung colis envoi paquete envío pacco pakket pakje zending pacote`},
 	{cTrack, `tracking trackingnumber trackingnummer trackingcode sendungsnummer sendungsnr sendungsverfolgung paketnummer paketschein
 		frachtnummer suivi seguimiento rastreo localizador tracciamento lettera vettura spedizione rastreio rastreamento rastreabilidade
 		awb waybill consignment airwaybill trackandtrace trace volgnummer zendingsnummer zending barcode verzendcode
