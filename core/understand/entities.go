@@ -29,38 +29,28 @@ const (
 	// maxRead bounds how much of a text is searched for intents, in bytes.
 	maxRead = 4 << 10
 	// maxScan bounds how much of a text is searched for entities, in bytes.
-	maxScan = 32 << 10
+	maxScan = 16 << 10
 	// maxFound bounds how many entities are reported.
 	maxFound = 64
 )
 
 // entities finds the entities of a text, in the order in which they stand.
 func entities(text string, h Hint) []Entity {
-	text = cut(text, maxScan)
-	digit, at := false, false
-	for i := range len(text) {
-		c := text[i]
-		digit = digit || isDigit(c) || c >= 0x80
-		at = at || c == '@'
-	}
-	if !digit && !at && !bytes.Contains([]byte(text), []byte(" ")) {
-		return nil
-	}
-	r := &reader{f: fold(text), hint: h}
-	r.read(at)
+	r := &reader{f: fold(cut(text, maxScan)), hint: h}
+	r.read()
 	sortByStart(r.found)
 	return r.found
 }
 
 // read runs the passes over the tokens.
-func (r *reader) read(at bool) {
+func (r *reader) read() {
 	digit := bytes.ContainsAny(r.f.b, "0123456789")
-	spoken := spokenAt(r.f.b)
-	if !digit && !at && !spoken && bytes.IndexByte(r.f.b, '@') < 0 {
+	address := bytes.IndexByte(r.f.b, '@') >= 0 || spokenAt(r.f.b)
+	if !digit && !address {
 		return
 	}
 	r.split()
-	if at || spoken || bytes.IndexByte(r.f.b, '@') >= 0 {
+	if address {
 		r.emails()
 		r.spokenEmails()
 	}

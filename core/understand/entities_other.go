@@ -12,7 +12,11 @@ func (r *reader) others() {
 			continue
 		}
 		l := r.before(i)
-		if j, parts, _ := r.grouped(i); parts >= 3 && r.phoneShaped(i, j, parts) {
+		if j, parts, _ := r.grouped(i); parts > maxGroups {
+			r.take(i, j)
+			i = j
+			continue
+		} else if parts >= 3 && r.phoneShaped(i, j, parts) {
 			i = j
 			continue
 		}
