@@ -31,7 +31,7 @@ func cueOf(w []byte) cue {
 	if c, ok := words[string(w)]; ok {
 		return c
 	}
-	if len(w) < 5 || len(w) > 30 {
+	if len(w) < 4 || len(w) > 30 {
 		return 0
 	}
 	return compound(w)

@@ -76,7 +76,7 @@ func localStart(text string, at int) (start int, ok bool) {
 	for start > 0 && at-start <= maxAddress {
 		c, n := utf8.DecodeLastRuneInString(text[:start])
 		if !localRune(c) {
-			if doubtful(c) {
+			if doubtful(c) && !(unicode.Is(unicode.Cf, c) && edge(text[:start-n])) {
 				return 0, false
 			}
 			break
@@ -102,6 +102,14 @@ func localRune(c rune) bool {
 // in one, invisible characters may hide another, and a broken byte is anything.
 func doubtful(c rune) bool {
 	return c == '!' || c == '?' || c == '`' || c == '@' || c == utf8.RuneError || unicode.Is(unicode.Cf, c)
+}
+
+// edge reports whether a word ends with text, so that marks of direction after
+// it belong to what follows.
+func edge(text string) bool {
+	text = strings.TrimRightFunc(text, func(c rune) bool { return unicode.Is(unicode.Cf, c) })
+	c, _ := utf8.DecodeLastRuneInString(text)
+	return text == "" || !localRune(c) && !doubtful(c)
 }
 
 // hidden holds for characters that are put into addresses by copying and change

@@ -12,12 +12,12 @@ func (r *reader) others() {
 			continue
 		}
 		l := r.before(i)
-		if j, parts, _ := r.grouped(i); parts > maxGroups {
-			r.take(i, j)
-			i = j
-			continue
-		} else if parts >= 3 && r.phoneShaped(i, j, parts) {
-			i = j
+		end, parts, _ := r.grouped(i)
+		if parts > maxGroups || parts >= 3 && r.phoneShaped(i, end, parts) {
+			if parts > maxGroups {
+				r.take(i, end)
+			}
+			i = end
 			continue
 		}
 		if j := r.written(i, l); j >= i {
@@ -26,6 +26,7 @@ func (r *reader) others() {
 			continue
 		}
 		if (l == orderLabel || l == hashed) && !r.counted(i) {
+			i = end
 			continue
 		}
 		if r.counted(i) || r.year(i) || r.place(i) || l == otherLabel || l == moneyLabel && t.digits < minPhone {
