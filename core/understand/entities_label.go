@@ -54,6 +54,9 @@ func (r *reader) labelled(i, j int) label {
 // before walks left from token i to the noun that names it.
 func (r *reader) before(i int) label {
 	seen := noLabel
+	if and := r.tok(i - 1); and.kind == word && isAnd(r.bytes(and)) && r.after(i) != noLabel {
+		return noLabel // "… is my phone and 1001 is my order"
+	}
 	for k, steps := i-1, 0; k >= 0 && steps < maxLabelSteps; k, steps = k-1, steps+1 {
 		t := &r.toks[k]
 		switch {
@@ -127,6 +130,15 @@ func (r *reader) passes(k int, seen label) bool {
 		return seen != noLabel || before.has(cNum) || before.order
 	case '/', '&', '+':
 		return before.order
+	}
+	return false
+}
+
+// isAnd reports whether a folded word says "and" or "or".
+func isAnd(w []byte) bool {
+	switch string(w) {
+	case "and", "or", "und", "oder", "et", "ou", "y", "o", "e", "en", "of", "sowie":
+		return true
 	}
 	return false
 }

@@ -176,6 +176,26 @@ func (r *reader) namedOrders() {
 	if !r.named {
 		r.ordersCalled(func(l label) bool { return l == someNumber || l == chained })
 	}
+	if r.named {
+		r.alternatives()
+	}
+}
+
+// alternatives reads numbers that are put beside a named one by a word, and are
+// as long: "order 1001 I think, or 1002".
+func (r *reader) alternatives() {
+	length := 0
+	for i := range r.toks {
+		t, and := &r.toks[i], r.tok(i-1)
+		switch {
+		case t.order && t.kind == number && length == 0:
+			length = t.len()
+		case t.free() && t.kind == number && t.len() == length && and.kind == word && isAnd(r.bytes(and)) && r.before(i) == noLabel && r.after(i) == noLabel && r.tok(i+1).kind != number:
+			if v := r.value(i, i, false); v != "" {
+				r.addOrder(i, i, v)
+			}
+		}
+	}
 }
 
 func (r *reader) ordersCalled(so func(label) bool) {
@@ -368,8 +388,8 @@ func (r *reader) mayBeBare(first, i, last int, asked bool) bool {
 	if t.kind == mixed && (t.len()-int(t.digits) > 3 || t.digits > 6 || r.own.prefix != "" && !asked) {
 		return false
 	}
-	if after.kind == word && after.gap && after.cue == 0 && (t.digits <= 3 || t.digits == 4 && after.len() > 3 && r.f.b[after.b-1] == 's') {
-		return false // "1500 followers"
+	if last == i && r.amount(i, before, after, asked) {
+		return false
 	}
 	return !(last > i && r.toks[last].kind == number && r.toks[i].len() > 1 && r.tok(i+1).kind == punct)
 }
@@ -389,6 +409,29 @@ func (r *reader) onlyNumber() bool {
 		}
 	}
 	return numbers == 1 && words <= 8
+}
+
+// amount reports whether a short number that nothing names counts something, by
+// the words beside it: "1500 followers", "only 800 came".
+func (r *reader) amount(i int, before, after *token, asked bool) bool {
+	t := &r.toks[i]
+	thing := after.kind == word && after.gap && after.cue == 0
+	if t.digits <= 3 && thing {
+		return true
+	}
+	if t.kind != number || t.digits > 4 {
+		return false
+	}
+	said := before.kind == word && !before.has(cFill|cIs|cNum)
+	b := r.bytes(t)
+	round := b[len(b)-1] == '0' && b[len(b)-2] == '0'
+	switch {
+	case thing:
+		return said || round || r.yearLike(i) || after.len() > 3 && r.f.b[after.b-1] == 's'
+	case round:
+		return said && !asked
+	}
+	return false
 }
 
 // digits is how many the tokens i to j have.

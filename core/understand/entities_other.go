@@ -174,10 +174,25 @@ func (r *reader) clock(i int) int {
 // counted reports whether the word after token i is a unit or a thing counted.
 func (r *reader) counted(i int) bool {
 	t, after := &r.toks[i], r.tok(i+1)
+	if t.kind == number && t.digits <= 4 && after.kind == word && after.gap && after.cue == 0 && r.toOrder(i-1) {
+		return true
+	}
 	if t.kind != number || !after.word(cUnit) || r.before(i) == hashed {
 		return false
 	}
 	return after.len() > 1 || !after.gap
+}
+
+// toOrder reports whether token i is the verb: "I want to order 500 flyers".
+func (r *reader) toOrder(i int) bool {
+	if !r.tok(i).has(cOrder) {
+		return false
+	}
+	switch before := r.tok(i - 1); string(r.bytes(before)) {
+	case "to", "i", "we", "can", "you", "would":
+		return before.kind == word
+	}
+	return false
 }
 
 // yearLike reports whether token i is a year of these times.
@@ -212,6 +227,9 @@ func (r *reader) year(i int) bool {
 func (r *reader) place(i int) bool {
 	t, before := &r.toks[i], r.tok(i-1)
 	if before.word(cStreet) || r.tok(i-2).word(cStreet) && before.kind == word && before.cue&^cStreet == 0 {
+		return true
+	}
+	if r.addressed && t.len() == 5 && inTown(r.bytes(before)) {
 		return true
 	}
 	for k := i + 1; k <= i+3; k++ {
@@ -258,8 +276,17 @@ func (r *reader) town(i int, after *token) bool {
 		return r.addressed
 	}
 	before := r.tok(i - 1)
+	if r.toks[i].len() == 5 && r.latin() && i > 0 && !before.has(cIs|cNum) && before.kind == word {
+		return true
+	}
 	return before.is(',') && (r.toks[i].len() == 5 || all && after.len() == 2 || r.shortCodes()) ||
 		r.toks[i].len() == 5 && r.hint.Region != "US" && inTown(r.bytes(before))
+}
+
+// latin reports whether the region's languages write few words but names with a
+// capital, and its postcodes with five digits.
+func (r *reader) latin() bool {
+	return r.hint.Region == "FR" || r.hint.Region == "ES" || r.hint.Region == "IT"
 }
 
 // shortCodes reports whether the region's postcodes have four digits.

@@ -81,6 +81,9 @@ func (r *reader) pushRun(from, to int, gap bool) {
 	case 0:
 		t.kind = word
 		t.cue = cueOf(r.f.b[from:to])
+		if t.has(cOrder) && r.f.b[to-1] == 'e' && r.f.text[r.f.start(t.b-1)] >= 0x80 {
+			t.cue = cTalk // "commandé", what was done, not the thing
+		}
 	case to - from:
 		t.kind = number
 	default:
