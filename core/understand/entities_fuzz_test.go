@@ -35,8 +35,14 @@ func FuzzEntities(f *testing.F) {
 var (
 	regions = [...]string{"US", "GB", "DE", "FR", "ES", "IT", "NL", "PT"}
 	formats = [...]shop.OrderFormat{
-		shop.Defaults().Orders, {Prefix: "ABC-", MinDigits: 4, MaxDigits: 6}, {Suffix: "-DE", MinDigits: 4, MaxDigits: 6}, {Prefix: "SO", MinDigits: 5, MaxDigits: 5},
-		{Prefix: "EN", Suffix: "-A", MinDigits: 1, MaxDigits: 6}, {}, {Prefix: "B2026-", MinDigits: 1, MaxDigits: 18}, {Prefix: "ÄÖ ", Suffix: "7", MinDigits: 2, MaxDigits: 4},
+		shop.Defaults().Orders,
+		{Prefix: "ABC-", MinDigits: 4, MaxDigits: 6},
+		{Suffix: "-DE", MinDigits: 4, MaxDigits: 6},
+		{Prefix: "SO", MinDigits: 5, MaxDigits: 5},
+		{Prefix: "EN", Suffix: "-A", MinDigits: 1, MaxDigits: 6},
+		{},
+		{Prefix: "B2026-", MinDigits: 1, MaxDigits: 18},
+		{Prefix: "ÄÖ ", Suffix: "7", MinDigits: 2, MaxDigits: 4},
 	}
 )
 

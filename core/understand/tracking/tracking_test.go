@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"wismo/core/contract"
@@ -73,4 +75,72 @@ func TestEverySample(t *testing.T) {
 		}
 	}
 	t.Logf("tracking numbers judged right: %d of %d; %d that one format refuses fit another", right, len(all), elsewhere)
+}
+
+func TestIdentify(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, number, courier, called, country string }{
+		{"UPS", "1ZX90W720310024718", "ups", "UPS", ""},
+		{"small letters and blanks", "1zx9 0w72 0310 0247 18", "ups", "UPS", ""},
+		{"UPS, wrong check digit", "1ZX90W720310024711", "", "", ""},
+		{"Royal Mail", "RN771200344GB", "s10", "Royal Mail", "GB"},
+		{"a post few know", "RN771200344WS", "s10", "the postal service", "WS"},
+		{"postal, wrong check digit", "RN771200347GB", "", "", ""},
+		{"postal, no such country", "RN771200344XX", "", "", ""},
+		{"USPS", "9405 5118 9922 0001 2345 51", "usps", "USPS", ""},
+		{"USPS with ZIP code", "420941059405511899220001234551", "usps", "USPS", ""},
+		{"FedEx", "788100455122", "fedex", "FedEx", ""},
+		{"FedEx, digits swapped", "788100455212", "", "", ""},
+		{"DPD", "01234000045512N", "dpd", "DPD", ""},
+		{"DPD, wrong check letter", "01234000045512M", "", "", ""},
+		{"Amazon", "TBA300455120077", "amazon", "Amazon", ""},
+		{"zeros", "000000000000", "", "", ""},
+		{"an order number", "1001", "", "", ""},
+		{"nothing", "", "", "", ""},
+		{"not ASCII", "１Ｚ", "", "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			m, ok := tracking.Identify(tt.number)
+			if ok != (tt.courier != "") || m.Courier != tt.courier || m.Name != tt.called || m.Country != tt.country {
+				t.Errorf("got %+v, %v", m, ok)
+			}
+		})
+	}
+}
+
+func TestURL(t *testing.T) {
+	t.Parallel()
+	m, _ := tracking.Identify("1zx9 0w72 0310 0247 18")
+	if got := m.URL("1zx9 0w72 0310 0247 18"); !strings.HasPrefix(got, "https://") || !strings.HasSuffix(got, "=1ZX90W720310024718") {
+		t.Errorf("got %q", got)
+	}
+	m, _ = tracking.Identify("TBA300455120077")
+	if got := m.URL("TBA300455120077"); got != "" {
+		t.Errorf("Amazon has no page, got %q", got)
+	}
+}
+
+// FuzzIdentify holds that nothing breaks it, and that it and All agree.
+func FuzzIdentify(f *testing.F) {
+	for _, s := range []string{"", "1", "1Z", "1ZX90W720310024718", "GM2951173225174494", "420 941059405511899220001234551", "\xff\x00", "１２３４５６７８９０"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		m, ok := tracking.Identify(s)
+		all := tracking.All(s)
+		if ok != (len(all) > 0) {
+			t.Fatalf("%q: %v, yet %d fit", s, ok, len(all))
+		}
+		if ok && !slices.Contains(all, m) {
+			t.Fatalf("%q: %+v is none of %+v", s, m, all)
+		}
+	})
+}
+
+func BenchmarkIdentify(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		tracking.Identify("1ZX90W720310024718")
+	}
 }
