@@ -7,8 +7,8 @@ func (r *reader) bareOrders() {
 	if r.named {
 		return
 	}
-	asked := r.hint.Awaiting == OrderNumber || r.mostlyNumber() || r.onlyNumber()
-	if !asked && !r.talk {
+	asked := r.hint.Awaiting == OrderNumber || r.mostlyNumber()
+	if !asked && !r.talk && !r.onlyNumber() {
 		return
 	}
 	for i := 0; i < len(r.toks); i++ {
@@ -17,7 +17,7 @@ func (r *reader) bareOrders() {
 			continue
 		}
 		first, last := r.leftOf(i), r.rightOf(i, asked && !r.tok(i-1).numeric())
-		if !r.mayBeBare(first, i, last, asked) {
+		if !asked && !r.talk && t.digits < 4 || !r.mayBeBare(first, i, last, asked) {
 			i = last
 			continue
 		}
@@ -67,12 +67,12 @@ func (r *reader) onlyNumber() bool {
 		case t.kind == word:
 			words++
 		case t.numeric() && !t.taken:
-			if numbers++; t.digits < 4 {
-				return false
+			if t.digits >= 4 {
+				numbers++
 			}
 		}
 	}
-	return numbers == 1 && words <= 8
+	return numbers == 1 && words <= 12
 }
 
 // amount reports whether a short number that nothing names counts something, by

@@ -229,7 +229,7 @@ func (r *reader) place(i int) bool {
 	if before.word(cStreet) || r.tok(i-2).word(cStreet) && before.kind == word && before.cue&^cStreet == 0 {
 		return true
 	}
-	if r.addressed && t.len() == 5 && inTown(r.bytes(before)) {
+	if r.addressed && t.len() == 5 && string(r.bytes(before)) == "in" {
 		return true
 	}
 	for k := i + 1; k <= i+3; k++ {

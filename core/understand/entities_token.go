@@ -114,6 +114,16 @@ func (r *reader) pushApart(t token) bool {
 			r.pushPair(t, head, word, number, c, 0)
 			return true
 		}
+	case head > 2 && tail-head == digits && len(run)-tail > 2: // "order1001please"
+		if c := cueOf(run[:head]); c&(cOrder|cNum) != 0 {
+			r.pushPair(t, head, word, number, c, 0)
+			n := &r.toks[len(r.toks)-1]
+			rest := *n
+			n.b = t.a + int32(tail)
+			rest.a, rest.kind, rest.digits, rest.cue = n.b, word, 0, cueOf(run[tail:])
+			r.toks = append(r.toks, rest)
+			return true
+		}
 	case head == 0 && tail == digits && tail < len(run):
 		if c := cueOf(run[tail:]); c&(cUnit|cMoney|cTime|cOrder) != 0 {
 			r.pushPair(t, tail, number, word, 0, c)

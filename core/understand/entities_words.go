@@ -31,7 +31,7 @@ var lexicon = [...]struct {
 	cue   cue
 	words string
 }{
-	{cOrder | cTalk, `order orders ord purchase bestellung bestellungen auftrag auftrags bestell commande commandes cde cmd cmde
+	{cOrder | cTalk, `order orders ord po purchase bestellung bestellungen auftrag auftrags bestell commande commandes cde cmd cmde
 		pedido pedidos orden ordenes compra compras ordine ordini acquisto bestelling bestellingen aankoop encomenda
 		encomendas confirmation confirmación confirmação bestätigung conferma bevestiging ordrer`},
 	{cOrder | cTalk | cNum, `ordernumber orderno ordernr ordernum orderid bestellnummer bestellnr bestellnum bestelnummer bestelnr
@@ -56,6 +56,13 @@ var lexicon = [...]struct {
 		paquete envío entrega entregado enviado donde dónde llega llegado compré comprado recibido recibir
 		pacco pacchi spedizione consegna consegnato spedito dove dov ordinato comprato arriva arrivato ricevuto
 		pakket pakje levering bezorging bezorgd geleverd verzending verzonden waar besteld gekocht aangekomen
+		change changed cancel cancelled refund refunded return returned exchange modify reorder
+		ändern stornieren storno erstattung rückerstattung retoure umtausch reklamation
+		modifier annuler annulation remboursement rembourser retour échange échanger
+		cambiar cancelar modificar reembolso devolución devolver anular
+		cambiare annullare modificare rimborso reso annulla
+		wijzigen annuleren terugbetaling retourneren ruilen
+		alterar anular devolução trocar
 		pacote entregue enviada onde comprei chega chegou recebi mercadoria`},
 	{cParcel, `parcel package shipment paket päckchen sendung lieferung colis envoi paquete envío pacco pakket pakje zending pacote`},
 	{cTrack, `tracking trackingnumber trackingnummer trackingcode sendungsnummer sendungsnr sendungsverfolgung paketnummer paketschein
@@ -77,7 +84,7 @@ var lexicon = [...]struct {
 		pin otp iban bic card karte carte tarjeta carta kaart pas cartão digits ziffern stellen chiffres cifre cijfers dígitos
 		coupon voucher promo gutschein gutscheincode rabatt rabattcode kortingscode sconto descuento réduction desconto promocode
 		discount promocional promotionnel gate entry access alarm security verification door lock locker türcode digicode torcode portón portail passport ausweis version versión versione versie versão page seite flight flug vol hausnummer kundennummer kundennr rechnungsnummer
-		rechnungsnr artikelnummer artikelnr klantnummer factuurnummer kdnr ip port po box postfach`},
+		rechnungsnr artikelnummer artikelnr klantnummer factuurnummer kdnr ip port box postfach`},
 	{cOther, `zip zipcode postcode postleitzahl plz postal cap cep cp codepostal postnummer postcodes`},
 	{cMoney, `usd eur euro euros gbp chf dollar dollars bucks pounds pound quid cents cent pence franken francs libras dólares dólar reais real
 		dollari sterline yen sek dkk nok pln brl mxn cad aud rs inr pesos peso
