@@ -4,8 +4,6 @@ import (
 	"bytes"
 
 	"github.com/nyaruka/phonenumbers"
-
-	"wismo/core/message"
 )
 
 const (
@@ -126,7 +124,7 @@ func (r *reader) phoneAt(first, i, j, groups int) (value string, ok bool) {
 	if l != phoneLabel && !(l == someNumber && groups >= 3 && !r.singles(i, j) && digits >= 9) {
 		return "", false
 	}
-	value, ok = message.CanonicalPhone(r.asPhone(first, j), r.hint.Region)
+	value, ok = e164(r.asPhone(first, j), r.hint.Region)
 	return value, ok || groups == 1
 }
 
@@ -164,7 +162,7 @@ func (r *reader) international(i, j int) (string, bool) {
 	for raw[0] == '(' {
 		raw = raw[1:]
 	}
-	v, ok := message.CanonicalPhone(raw, r.hint.Region)
+	v, ok := e164(raw, r.hint.Region)
 	return v, ok && len(v) >= 9
 }
 
@@ -211,7 +209,7 @@ func (r *reader) elsewhere(digits []byte) (string, bool) {
 		if len(digits) < 9 || digits[1] == '0' && r.hint.Region != "NL" {
 			return "", false
 		}
-		return message.CanonicalPhone(string(digits), r.hint.Region)
+		return e164(string(digits), r.hint.Region)
 	}
 	n, err := phonenumbers.Parse(string(digits), r.hint.Region)
 	if err != nil || !phonenumbers.IsValidNumber(n) {
@@ -220,5 +218,5 @@ func (r *reader) elsewhere(digits []byte) (string, bool) {
 	if trunk && (len(digits) < 10 || phonenumbers.GetNumberType(n) != phonenumbers.MOBILE) {
 		return "", false
 	}
-	return message.CanonicalPhone(string(digits), r.hint.Region)
+	return e164(string(digits), r.hint.Region)
 }
