@@ -11,6 +11,7 @@ func (r *reader) bareOrders() {
 	if !asked && !r.talk && !r.onlyNumber() {
 		return
 	}
+	digits := 0
 	for i := 0; i < len(r.toks); i++ {
 		t := &r.toks[i]
 		if t.taken || !t.numeric() {
@@ -21,7 +22,9 @@ func (r *reader) bareOrders() {
 			i = last
 			continue
 		}
-		if v := r.value(first, last, false); v != "" {
+		n := r.digits(first, last)
+		if v := r.value(first, last, false); v != "" && (digits == 0 || digits == n) {
+			digits = n // a shop's numbers are of one length, and the order comes first
 			r.addOrder(first, last, v)
 		}
 		i = last
@@ -88,7 +91,7 @@ func (r *reader) amount(i int, before, after *token, asked bool) bool {
 	}
 	said := before.kind == word && !before.has(cFill|cIs|cNum)
 	b := r.bytes(t)
-	round := b[len(b)-1] == '0' && b[len(b)-2] == '0'
+	round := len(b) > 2 && b[len(b)-1] == '0' && b[len(b)-2] == '0'
 	switch {
 	case thing:
 		return said || round || r.yearLike(i) || after.len() > 3 && r.f.b[after.b-1] == 's'

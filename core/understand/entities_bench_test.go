@@ -43,3 +43,22 @@ func BenchmarkHostile(b *testing.B) {
 		}
 	}
 }
+
+// TestAllocations holds what a usual message may cost. It cannot run beside
+// other tests, whose allocations would be counted.
+func TestAllocations(t *testing.T) {
+	for name, text := range map[string]string{
+		"no number":      "Hello, could you please tell me when my parcel will come? Thanks",
+		"order":          "Hi, where is my order #1001? I paid $84.20 on 12/11/2026",
+		"order, German":  "Wo bleibt meine Bestellung Nr. 10455? Ich warte seit 14 Tagen!",
+		"order, phone":   "order 1001 please, you can call me on 415-555-0132 after 5pm",
+		"phone, abroad":  "order 1001 please, you can call me on +49 30 23125 456 after 5",
+		"order, e-mail":  "my order is 1001 and my email is ana@example.com, where is it",
+		"order, parcel":  "tracking says 1ZX90W720310024718 but nothing came, order 1001",
+		"with an accent": "Où est ma commande n° 10455 ? J'attends depuis 14 jours déjà",
+	} {
+		if n := testing.AllocsPerRun(100, func() { entities(text, benchHint()) }); n > 10 {
+			t.Errorf("%s: %v allocations, want 10 at most", name, n)
+		}
+	}
+}

@@ -125,7 +125,7 @@ func (r *reader) passes(k int, seen label) bool {
 	case ':', '=', '-', '#', '"', '\'', '(', '[', '*', '<', '>', '_', '{':
 		return true
 	case '.':
-		return (before.has(cAbbr) || before.has(cOrder) && !r.tok(k+1).gap || before.is('.')) && !t.gap || seen != noLabel && before.numeric() && before.taken
+		return (before.has(cAbbr|cNum) || before.has(cOrder) && !r.tok(k+1).gap || before.is('.')) && !t.gap || seen != noLabel && before.numeric() && before.taken
 	case ',':
 		return seen != noLabel || before.has(cNum) || before.order
 	case '/', '&', '+':

@@ -43,7 +43,7 @@ func (r *reader) alternatives() {
 		switch {
 		case t.order && t.kind == number && length == 0:
 			length = t.len()
-		case t.free() && t.kind == number && t.len() == length && and.kind == word && isAnd(r.bytes(and)) && r.before(i) == noLabel && r.after(i) == noLabel && r.tok(i+1).kind != number:
+		case t.free() && t.kind == number && t.len() == length && r.besides(and) && r.before(i) == noLabel && r.after(i) == noLabel && r.tok(i+1).kind != number:
 			if v := r.value(i, i, false); v != "" {
 				r.addOrder(i, i, v)
 			}
@@ -73,6 +73,16 @@ func (r *reader) ordersCalled(so func(label) bool) {
 			i = last
 		}
 	}
+}
+
+// besides reports whether a word puts a number beside one that was named: "or
+// 1002", "mine is 1002". "of" does so in Dutch only.
+func (r *reader) besides(t *token) bool {
+	w := r.bytes(t)
+	if string(w) == "of" && r.hint.Region != "NL" && r.hint.Region != "BE" {
+		return false
+	}
+	return t.kind == word && (isAnd(w) || t.has(cIs) && len(w) > 1)
 }
 
 // leftOf returns the first token of the number that token i belongs to: letters

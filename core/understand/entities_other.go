@@ -1,6 +1,9 @@
 package understand
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // others marks the numbers that are something else: money, dates, times,
 // quantities, postcodes, houses, and whatever the text calls otherwise. What is
@@ -29,7 +32,7 @@ func (r *reader) others() {
 			i = end
 			continue
 		}
-		if r.counted(i) || r.year(i) || r.place(i) || l == otherLabel || l == moneyLabel && t.digits < minPhone {
+		if r.counted(i) || r.sized(i) || r.year(i) || r.place(i) || l == otherLabel || l == moneyLabel && t.digits < minPhone {
 			j := r.rowEnd(i, l)
 			r.take(i, j)
 			i = j
@@ -169,6 +172,13 @@ func (r *reader) clock(i int) int {
 		return i
 	}
 	return -1
+}
+
+// sized reports whether token i is a size in two directions: "34x32".
+func (r *reader) sized(i int) bool {
+	b := r.bytes(&r.toks[i])
+	x := bytes.IndexByte(b, 'x')
+	return r.toks[i].kind == mixed && x > 0 && x < len(b)-1 && int(r.toks[i].digits) == len(b)-1
 }
 
 // counted reports whether the word after token i is a unit or a thing counted.

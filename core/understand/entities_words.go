@@ -83,7 +83,7 @@ var lexicon = [...]struct {
 		articolo artículo artigo model modell modèle modelo modello product produkt produit producto prodotto produto serial serien série
 		pin otp iban bic card karte carte tarjeta carta kaart pas cartão digits ziffern stellen chiffres cifre cijfers dígitos
 		coupon voucher promo gutschein gutscheincode rabatt rabattcode kortingscode sconto descuento réduction desconto promocode
-		discount promocional promotionnel gate entry access alarm security verification door lock locker türcode digicode torcode portón portail passport ausweis version versión versione versie versão page seite flight flug vol hausnummer kundennummer kundennr rechnungsnummer
+		discount promocional promotionnel gate entry access alarm security verification door lock locker türcode digicode torcode portón portail passport ausweis claim complaint request inquiry vorgang vorgangs dossier expediente pratica processo reclamo badge truck plate licence license batch version versión versione versie versão page seite flight flug vol hausnummer kundennummer kundennr rechnungsnummer
 		rechnungsnr artikelnummer artikelnr klantnummer factuurnummer kdnr ip port box postfach`},
 	{cOther, `zip zipcode postcode postleitzahl plz postal cap cep cp codepostal postnummer postcodes`},
 	{cMoney, `usd eur euro euros gbp chf dollar dollars bucks pounds pound quid cents cent pence franken francs libras dólares dólar reais real
