@@ -46,7 +46,8 @@ const (
 	TrackingNumber EntityType = "tracking_number"
 )
 
-// Entity is something found in the text.
+// Entity is something found in the text. Two share a stretch only where digits
+// are all there is and may be a phone as well as a tracking number.
 type Entity struct {
 	Type EntityType `json:"type"`
 	// Text as it stands in the message, Value brought into canonical form.
@@ -108,7 +109,8 @@ type Hint struct {
 	// Region in which phones without a country code are read.
 	Region string
 	// Awaiting is the entity that the bot has just asked for, empty if none.
-	// A bare number is taken for it.
+	// A bare number is taken for it; where an address or a phone was asked for,
+	// either may be what it is.
 	Awaiting EntityType
 }
 
