@@ -47,15 +47,16 @@ var lexicon = [...]struct {
 		mi mis el los las lo un una es era con para por del al bajo sobre son
 		il i gli lo la del dello della dell dei delle di da dal un uno una è e con per al alla sul sulla nell nel nella sotto mio mia miei
 		mijn de het een is was met voor van op in onder betreft
+		has have had been did does will still already yet hat habe haben wurde worden schon noch été ont ha han sido già heeft zijn al já foi
 		o os as meu minha do dos da das um uma é com para por ao à sob sobre und et y and or oder ou sowie plus then also ainsi que como así nonché evenals bem en nas nos no on onto via`},
 	{cIs, `is was ist war est c'est es era è é e lautet wäre are são sind sont`},
 	{cTalk, `ordered delivery deliver delivered deliveries parcel parcels package packages shipment shipments ship shipped shipping
-		arrive arrived arrives arriving arrival track tracked where wheres bought waiting dispatched dispatch status
-		paket pakete päckchen lieferung liefern geliefert sendung versand versendet bestellt wo bleibt ankommen angekommen verschickt gekauft
-		colis livraison livré livrer livrée expédition expédié envoi commandé où ou acheté arrive arrivé reçu reception
+		arrive arrived arrives arriving arrival track tracked where wheres bought waiting dispatched dispatch status sent sending
+		paket pakete päckchen lieferung liefern geliefert sendung versand versendet verschickt geschickt bestellt wo bleibt ankommen angekommen verschickt gekauft
+		envoyé expédiée partie colis livraison livré livrer livrée expédition expédié envoi commandé où ou acheté arrive arrivé reçu reception
 		paquete envío entrega entregado enviado donde dónde llega llegado compré comprado recibido recibir
-		pacco pacchi spedizione consegna consegnato spedito dove dov ordinato comprato arriva arrivato ricevuto
-		pakket pakje levering bezorging bezorgd geleverd verzending verzonden waar besteld gekocht aangekomen
+		inviato mandato pacco pacchi spedizione consegna consegnato spedito dove dov ordinato comprato arriva arrivato ricevuto
+		verstuurd gestuurd pakket pakje levering bezorging bezorgd geleverd verzending verzonden waar besteld gekocht aangekomen
 		change changed cancel cancelled refund refunded return returned exchange modify reorder
 		ändern stornieren storno erstattung rückerstattung retoure umtausch reklamation
 		modifier annuler annulation remboursement rembourser retour échange échanger
