@@ -1,12 +1,9 @@
 package resolver
 
 import (
-	"slices"
-
 	"wismo/core/consent"
 	"wismo/core/conversation"
 	"wismo/core/handoff"
-	"wismo/core/message"
 	"wismo/core/reply"
 	"wismo/core/understand"
 	"wismo/core/verify"
@@ -100,11 +97,8 @@ func (t *talk) handedOff() bool {
 }
 
 // countryClosed says nothing to phones of countries that the shop does not
-// serve: numbers that earn by being texted are why (SMS pumping).
-func (t *talk) countryClosed() bool {
-	phone := t.in.Customer.Phone()
-	return phone != "" && len(t.in.Shop.Countries) > 0 && !slices.Contains(t.in.Shop.Countries, message.RegionOf(phone))
-}
+// serve.
+func (t *talk) countryClosed() bool { return !t.in.Shop.Answers(t.in.Customer) }
 
 // limited falls silent past the reply limit, with one hand-off.
 func (t *talk) limited() bool {
