@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"wismo/core/understand/lexicon"
+	"wismo/core/understand/linear"
 	"wismo/core/understand/words"
 )
 
@@ -12,7 +13,9 @@ import (
 // and a small learnt model helps where they are silent or unsure. It keeps no
 // state and may be used from any goroutine.
 type Recogniser struct {
-	lex *lexicon.Lexicon
+	lex     *lexicon.Lexicon
+	model   *linear.Model
+	classes []Intent
 }
 
 var _ Recognizer = (*Recogniser)(nil)
@@ -20,11 +23,27 @@ var _ Recognizer = (*Recogniser)(nil)
 // New builds the recogniser from the lexicons and weights that are part of the
 // program. An error means that they are broken.
 func New() (*Recogniser, error) {
+	m, err := linear.Parse(weights)
+	if err != nil {
+		return nil, err
+	}
+	return NewWith(m)
+}
+
+// NewWith builds the recogniser with another model than the one that is part of
+// the program, or with none, as those need who measure what a model is worth.
+func NewWith(m *linear.Model) (*Recogniser, error) {
 	lex, err := lexicon.New()
 	if err != nil {
 		return nil, err
 	}
-	return &Recogniser{lex: lex}, nil
+	r := &Recogniser{lex: lex, model: m}
+	if m != nil {
+		for _, c := range m.Classes() {
+			r.classes = append(r.classes, Intent(c))
+		}
+	}
+	return r, nil
 }
 
 // Understand implements Recognizer.
@@ -36,6 +55,7 @@ func (r *Recogniser) Understand(text string, h Hint) Understanding {
 		u.Intents = append(u.Intents, Scored{Intent(hit.Name), float64(hit.Score)})
 		u.Rules = append(u.Rules, hit.Rule)
 	}
+	r.consult(&u, t)
 	settle(&u, t)
 	u.Upset = mood(t, f.Moods)
 	return u
@@ -43,8 +63,8 @@ func (r *Recogniser) Understand(text string, h Hint) Understanding {
 
 // settle orders the intents, and names what a text without any is.
 func settle(u *Understanding, t *words.Text) {
-	if given(u, t) {
-		u.add(ProvideInfo, .88, "little but an entity")
+	if !given(u, t) {
+		u.drop(ProvideInfo)
 	}
 	if slices.ContainsFunc(u.Intents, func(s Scored) bool { return !courtesy(s.Name) }) {
 		for i := range u.Intents {
@@ -57,6 +77,10 @@ func settle(u *Understanding, t *words.Text) {
 		u.add(OutOfScope, .5, "nothing known")
 	}
 	slices.SortStableFunc(u.Intents, func(a, b Scored) int { return cmp.Compare(b.Score, a.Score) })
+}
+
+func (u *Understanding) drop(i Intent) {
+	u.Intents = slices.DeleteFunc(u.Intents, func(s Scored) bool { return s.Name == i })
 }
 
 func (u *Understanding) add(i Intent, score float64, rule string) {
@@ -77,30 +101,16 @@ func courtesy(i Intent) bool {
 	return false
 }
 
-// given reports whether a text brings what was asked for: an entity, with few
-// words around it and no wish of its own.
+// given reports whether a text brings what was asked for, an entity or a long
+// number, and has no wish of its own.
 func given(u *Understanding, t *words.Text) bool {
 	for _, s := range u.Intents {
-		if !courtesy(s.Name) && s.Name != OtherStore && s.Name != OutOfScope {
+		if !courtesy(s.Name) && s.Name != ProvideInfo && s.Name != OtherStore {
 			return false
 		}
 	}
-	plain, numbers := 0, 0
-	for _, w := range t.Words {
-		switch w.Kind {
-		case words.Letters:
-			plain++
-		case words.Number:
-			if len(w.Text) >= 4 {
-				numbers++
-			}
-		}
-	}
 	if len(u.Entities) > 0 {
-		return plain <= maxAround
+		return true
 	}
-	return numbers > 0 && plain <= 4 && len(u.Intents) == 0
+	return slices.ContainsFunc(t.Words, func(w words.Word) bool { return w.Kind == words.Number && len(w.Text) >= 4 })
 }
-
-// maxAround is how many words may stand around an entity that is merely given.
-const maxAround = 10

@@ -27,6 +27,24 @@ func (l *Lexicon) stemOf(word string) *entry {
 	return nil
 }
 
+// inherit gives each word that has no meaning of its own in a language, such as
+// one that stands only in phrases, the meaning of its stem there.
+func (l *Lexicon) inherit() {
+	for word, e := range l.words {
+		for n := min(len(word), maxStem); n >= l.minStem; n-- {
+			stem := l.stems[word[:n]]
+			if stem == nil {
+				continue
+			}
+			for _, s := range stem.senses {
+				if e.own(int(s.lang)).empty() {
+					e.add(int(s.lang), s.set)
+				}
+			}
+		}
+	}
+}
+
 const (
 	maxStem = 24
 	// minNear is how long a word must be for a misspelling of it to be
@@ -125,4 +143,17 @@ func oneSlip(a, b string) bool {
 		return true
 	}
 	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+}
+
+// Corrected returns the English word that an unknown word is taken to be a
+// misspelling of, if it is taken for one.
+func (l *Lexicon) Corrected(word string) (string, bool) {
+	if l.words[word] != nil || l.stemOf(word) != nil {
+		return "", false
+	}
+	e := l.nearest(word, english)
+	if e == nil {
+		return "", false
+	}
+	return e.word, true
 }
