@@ -26,8 +26,8 @@ func mood(t *words.Text, hits []lexicon.Hit) Mood {
 	if shouting(t) {
 		note(.4, "capitals")
 	}
-	if t.Bangs >= 3 {
-		note(.25, "exclamation marks")
+	if t.Bangs > 0 && score >= .25 {
+		note(.2, "exclamation marks")
 	}
 	score = max(0, min(score, 1))
 	return Mood{Is: score >= upsetFrom, Score: score, Why: strings.Join(why, ", ")}
