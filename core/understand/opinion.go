@@ -9,74 +9,96 @@ import (
 	"wismo/core/understand/words"
 )
 
+//go:generate go run wismo/cmd/internal/trainintents -known lexicon/known.txt
 //go:generate go run wismo/cmd/internal/trainintents -out weights.bin
 
 //go:embed weights.bin
 var weights []byte
 
-// The model has seen English only, and machine-made or other trades' texts
-// mostly. It knows them by heart and real customers less well, so it speaks
-// only where the rules are silent or where it is all but certain.
-const (
-	// sureAlone is how sure the model must be where the rules are silent.
-	sureAlone = .55
-	// sureAgainst is how sure it must be to speak against the rules.
-	sureAgainst = .97
+// opinion is what the model makes of a text.
+type opinion struct {
+	intent Intent
+	// sure is the model's probability for the intent, familiar how much of the
+	// text it has seen in training.
+	sure, familiar float64
+}
+
+// bar is how sure of a text, and how familiar with it, the model must be to be
+// heard. It was trained on English only, and on machine-made or other trades'
+// texts mostly: it knows those by heart and real customers less well.
+type bar struct{ sure, familiar float64 }
+
+var (
+	// whereSilent holds where the rules found nothing.
+	whereSilent = bar{.55, .3}
+	// overCourtesy holds where they found a courtesy only, and not a clear one.
+	overCourtesy = bar{.8, .5}
+	// overRules holds against an intent that they found.
+	overRules = bar{.9, .65}
+	// outOfScope holds for saying that such an intent is none after all.
+	outOfScope = bar{.97, .9}
 )
 
-// consult asks the model for its opinion.
+const (
+	// clearCourtesy is the score of a courtesy that is not argued with, and
+	// clearIntent that of an intent that is not taken for out of scope.
+	clearCourtesy = .9
+	clearIntent   = .925
+	// wordsToArgue is how many words it takes to argue with the rules.
+	wordsToArgue = 3
+)
+
+func (o opinion) clears(b bar) bool { return o.sure >= b.sure && o.familiar >= b.familiar }
+
+// consult asks the model for its opinion and lets it count where it may.
 func (r *Recogniser) consult(u *Understanding, t *words.Text) {
 	if r.model == nil || (u.Language != "en" && u.Language != "") || len(t.Words) == 0 {
 		return
 	}
+	o := r.opinion(t)
+	score := .4 + .4*o.sure
+	if len(u.Intents) == 0 {
+		if !o.clears(whereSilent) {
+			return
+		}
+	} else {
+		top := slices.MaxFunc(u.Intents, func(a, b Scored) int { return int(1e6 * (a.Score - b.Score)) })
+		if top.Name == o.intent || t.Count() < wordsToArgue || !o.clears(barAgainst(top, o.intent)) {
+			return
+		}
+		score = top.Score + .01
+	}
+	u.drop(o.intent)
+	u.Intents = append(u.Intents, Scored{o.intent, score})
+	u.Rules = append(u.Rules, fmt.Sprintf("model: %s, %.2f sure, %.2f familiar", o.intent, o.sure, o.familiar))
+}
+
+// never is a bar that nothing clears.
+var never = bar{2, 2}
+
+func barAgainst(top Scored, i Intent) bar {
+	switch {
+	case courtesy(top.Name) && top.Score < clearCourtesy && !courtesy(i):
+		return overCourtesy
+	case i == OutOfScope && top.Score > clearIntent:
+		return never
+	case i == OutOfScope:
+		return outOfScope
+	}
+	return overRules
+}
+
+func (r *Recogniser) opinion(t *words.Text) opinion {
 	var f linear.Features
 	f.Read(t)
-	var room [32]float32
-	p := room[:len(r.model.Classes())]
+	var room [maxClasses]float32
+	p := room[:len(r.classes)]
 	r.model.Score(&f, p)
-	best, elsewhere := 0, float32(0)
+	best := 0
 	for c, v := range p {
 		if v > p[best] {
 			best = c
 		}
-		if i := r.classes[c]; i == OutOfScope || i == OtherStore {
-			elsewhere += v
-		}
 	}
-	u.weigh(t, r.classes[best], float64(p[best]), r.model.Familiar(&f, best))
-	_ = elsewhere
+	return opinion{r.classes[best], float64(p[best]), r.model.Familiar(&f, best)}
 }
-
-// weigh lets the model's opinion count.
-func (u *Understanding) weigh(t *words.Text, i Intent, sure, familiar float64) {
-	rule := fmt.Sprintf("model: %s %.2f familiar %.2f", i, sure, familiar)
-	if len(u.Intents) == 0 {
-		if sure >= sureAlone && familiar >= FamAlone {
-			u.Intents = append(u.Intents, Scored{i, .4 + .4*sure})
-			u.Rules = append(u.Rules, rule)
-		}
-		return
-	}
-	top := slices.MaxFunc(u.Intents, func(a, b Scored) int {
-		if a.Score < b.Score {
-			return -1
-		}
-		return 1
-	})
-	fa, sa := FamAgainst, SureAgainst
-	if i == OutOfScope {
-		fa, sa = FamOut, SureOut
-	}
-	if courtesy(top.Name) && top.Score < .9 && !courtesy(i) {
-		fa, sa = .5, .8
-	}
-	if t.Count() < 3 || top.Score > .92 && i == OutOfScope || top.Name == i || sure < sa || familiar < fa {
-		return
-	}
-	u.Intents = slices.DeleteFunc(u.Intents, func(s Scored) bool { return s.Name == i })
-	u.Intents = append(u.Intents, Scored{i, top.Score + .01})
-	u.Rules = append(u.Rules, rule)
-}
-
-var FamOut, SureOut = .9, .97
-var FamAlone, FamAgainst, SureAgainst = .3, .65, .9

@@ -2,6 +2,7 @@ package understand
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"wismo/core/understand/lexicon"
@@ -19,6 +20,9 @@ type Recogniser struct {
 }
 
 var _ Recognizer = (*Recogniser)(nil)
+
+// maxClasses is how many classes a model may have.
+const maxClasses = 32
 
 // New builds the recogniser from the lexicons and weights that are part of the
 // program. An error means that they are broken.
@@ -39,6 +43,9 @@ func NewWith(m *linear.Model) (*Recogniser, error) {
 	}
 	r := &Recogniser{lex: lex, model: m}
 	if m != nil {
+		if len(m.Classes()) > maxClasses {
+			return nil, fmt.Errorf("understand: the model has %d classes", len(m.Classes()))
+		}
 		for _, c := range m.Classes() {
 			r.classes = append(r.classes, Intent(c))
 		}

@@ -19,6 +19,7 @@ var languages = [...]string{"en", "de", "fr", "es", "it", "nl", "pt"}
 
 const (
 	english = 0
+	german  = 1
 	// other is the number of the list of words of languages that are not
 	// spoken here; it serves to tell them apart.
 	other = len(languages)

@@ -80,18 +80,16 @@ func (l *Lexicon) addAll(items []string, lang int, s set) error {
 // spellings returns the ways in which a word is typed: German umlauts are also
 // written with an e.
 func spellings(word string, lang int) []string {
-	out := []string{word}
-	if lang == 1 {
-		if alt := strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue").Replace(word); alt != word {
-			out = append(out, alt)
-		}
+	if lang != german || !strings.ContainsAny(word, "äöü") {
+		return []string{word}
 	}
-	return out
+	alt := strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(word, "ä", "ae"), "ö", "oe"), "ü", "ue")
+	return []string{word, alt}
 }
 
 func (l *Lexicon) addForm(form string, lang int, s set) error {
 	stem := strings.HasSuffix(form, "*")
-	t := words.Split(strings.NewReplacer("_", " ", "*", "", "=", "").Replace(form))
+	t := words.Split(strings.Map(plainly, form))
 	switch {
 	case len(t.Words) == 0:
 		return errors.New("nothing is left of it")
@@ -104,6 +102,15 @@ func (l *Lexicon) addForm(form string, lang int, s set) error {
 		add(l.words, t.Words[0].Text, lang, s)
 	}
 	return nil
+}
+
+// plainly turns the file's signs into spaces.
+func plainly(r rune) rune {
+	switch r {
+	case '_', '*', '=':
+		return ' '
+	}
+	return r
 }
 
 func add(m map[string]*entry, word string, lang int, s set) {

@@ -86,19 +86,21 @@ func Root() (string, error) {
 }
 
 // Load reads a file of labelled texts, one JSON object a line.
-func Load(file string) ([]Row, error) {
+func Load(file string) ([]Row, error) { return load[Row](file) }
+
+func load[T any](file string) ([]T, error) {
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	var rows []Row
+	var rows []T
 	sc := bufio.NewScanner(bytes.NewReader(raw))
 	sc.Buffer(nil, 1<<20)
 	for n := 1; sc.Scan(); n++ {
 		if len(bytes.TrimSpace(sc.Bytes())) == 0 {
 			continue
 		}
-		var r Row
+		var r T
 		if err := json.Unmarshal(sc.Bytes(), &r); err != nil {
 			return nil, fmt.Errorf("%s line %d: %w", file, n, err)
 		}

@@ -10,7 +10,7 @@ import (
 	"wismo/core/understand"
 )
 
-// OrderActions are the intents that lead to an order being looked at.
+// orderActions are the intents that lead to an order being looked at.
 var orderActions = []understand.Intent{
 	understand.TrackOrder, understand.StalledOrLate, understand.DeliveredNotReceived, understand.DamagedOrWrong, understand.CancelOrder,
 	understand.ChangeOrder, understand.ChangeAddress, understand.ReturnExchange, understand.RefundRequest, understand.RefundStatus,
@@ -60,10 +60,7 @@ func mean(right, all map[understand.Intent]int) float64 {
 	for _, n := range names {
 		sum += float64(right[understand.Intent(n)]) / float64(all[understand.Intent(n)])
 	}
-	if len(names) == 0 {
-		return 0
-	}
-	return sum / float64(len(names))
+	return sum / float64(max(len(names), 1))
 }
 
 // Found is the share of order questions that were understood (leniently), per
@@ -91,10 +88,44 @@ func Mistaken(js []Judged) float64 {
 			wrong++
 		}
 	}
+	return share(wrong, all)
+}
+
+// Upset compares the mood with the label: how many of those found upset are,
+// and how many of those who are were found.
+func Upset(js []Judged) (precision, recall float64) {
+	found, right, all := 0, 0, 0
+	for i := range js {
+		j := &js[i]
+		if j.Got.Upset.Is {
+			found++
+		}
+		if j.Upset {
+			all++
+			if j.Got.Upset.Is {
+				right++
+			}
+		}
+	}
+	return share(right, found), share(right, all)
+}
+
+// Language is the share of rows whose language was told right.
+func Language(js []Judged) float64 {
+	right := 0
+	for i := range js {
+		if js[i].Got.Language == js[i].Lang {
+			right++
+		}
+	}
+	return share(right, len(js))
+}
+
+func share(part, all int) float64 {
 	if all == 0 {
 		return 0
 	}
-	return float64(wrong) / float64(all)
+	return float64(part) / float64(all)
 }
 
 // Of keeps the judged rows that a condition holds for.
@@ -125,13 +156,13 @@ func Confusion(w io.Writer, js []Judged) {
 		}
 	}
 	sort.Strings(names)
-	fmt.Fprintf(w, "%-24s", "said \\ understood")
+	fmt.Fprintf(w, "%-27s", "said \\ understood")
 	for i := range names {
 		fmt.Fprintf(w, "%5d", i+1)
 	}
 	fmt.Fprintln(w)
 	for i, want := range names {
-		fmt.Fprintf(w, "%2d %-21s", i+1, want)
+		fmt.Fprintf(w, "%2d %-24s", i+1, want)
 		for _, got := range names {
 			if n := cell[[2]string{want, got}]; n > 0 {
 				fmt.Fprintf(w, "%5d", n)
