@@ -34,6 +34,7 @@ func measureAll(mind *understand.Recogniser, root, dir string) (*sheet, error) {
 	steps := []func() error{
 		func() error { return s.crossed(dir) },
 		func() error { return s.openings(mind, root) },
+		func() error { return s.paraphrases(mind, root) },
 		func() error { return s.dialogues(mind, root, dir) },
 		func() error { return s.mood(mind, dir) },
 		func() error { return s.multilingual(mind, dir) },
@@ -99,6 +100,19 @@ func (s *sheet) openings(mind *understand.Recogniser, root string) error {
 		s.figures["openings lenient "+lang] = measure.Macro(own, true)
 	}
 	s.tables = append(s.tables, table{"openings in seven languages", js})
+	return nil
+}
+
+// paraphrases measures other messages of the same kinds, which may be tuned to.
+func (s *sheet) paraphrases(mind *understand.Recogniser, root string) error {
+	rows, err := measure.Load(filepath.Join(root, "core/understand/testdata/paraphrases.jsonl"))
+	if err != nil {
+		return err
+	}
+	js := measure.Judge(mind, rows)
+	s.figures["paraphrases lenient"] = measure.Macro(js, true)
+	s.figures["paraphrases language"] = measure.Language(js)
+	s.tables = append(s.tables, table{"paraphrases", js})
 	return nil
 }
 

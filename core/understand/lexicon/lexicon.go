@@ -67,16 +67,6 @@ func (e *entry) add(lang int, s set) {
 	e.senses = append(e.senses, sense{int8(lang), s})
 }
 
-// own returns what the word means in one language and no other.
-func (e *entry) own(lang int) set {
-	for _, s := range e.senses {
-		if int(s.lang) == lang {
-			return s.set
-		}
-	}
-	return set{}
-}
-
 // in returns what the word means to a writer of a language: its meaning there
 // if it has one, else in English, else wherever it has one.
 func (e *entry) in(lang int) set {

@@ -27,20 +27,22 @@ func (l *Lexicon) stemOf(word string) *entry {
 	return nil
 }
 
-// inherit gives each word that has no meaning of its own in a language, such as
-// one that stands only in phrases, the meaning of its stem there.
+// inherit gives each word, beside the meaning of its own that it has in a
+// language, that of the longest stem it begins with there.
 func (l *Lexicon) inherit() {
 	for word, e := range l.words {
+		var done uint16
 		for n := min(len(word), maxStem); n >= l.minStem; n-- {
 			stem := l.stems[word[:n]]
 			if stem == nil {
 				continue
 			}
 			for _, s := range stem.senses {
-				if e.own(int(s.lang)).empty() {
+				if done&(1<<s.lang) == 0 {
 					e.add(int(s.lang), s.set)
 				}
 			}
+			done |= stem.langs
 		}
 	}
 }
