@@ -78,7 +78,7 @@ var never = bar{2, 2}
 
 func barAgainst(top Scored, i Intent) bar {
 	switch {
-	case courtesy(top.Name) && top.Score < clearCourtesy && !courtesy(i):
+	case courtesy(top.Name) && top.Score < clearCourtesy && !courtesy(i) && i != OutOfScope:
 		return overCourtesy
 	case i == OutOfScope && top.Score > clearIntent:
 		return never

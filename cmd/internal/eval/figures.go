@@ -64,6 +64,7 @@ func (s *sheet) crossed(dir string) error {
 			hint3 = js
 		}
 		if name == "clinc150" {
+			s.tables = append(s.tables, table{"clinc150 order status", said(js, understand.TrackOrder)})
 			s.figures["clinc150 order status"] = measure.Macro(said(js, understand.TrackOrder), true)
 			s.figures["clinc150 out of scope"] = measure.Macro(said(js, understand.OutOfScope), true)
 		}
@@ -125,6 +126,7 @@ func (s *sheet) dialogues(mind *understand.Recogniser, root, dir string) error {
 	js := measure.Judge(mind, rows)
 	s.figures["abcd turns strict"] = measure.Macro(js, false)
 	s.figures["abcd turns lenient"] = measure.Macro(js, true)
+	s.tables = append(s.tables, table{"turns of the ABCD dialogues", js})
 	return nil
 }
 

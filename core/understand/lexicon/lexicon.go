@@ -105,6 +105,17 @@ type Lexicon struct {
 
 // New compiles the embedded files. An error names the file and line at fault.
 func New() (*Lexicon, error) {
+	l, err := Bare()
+	if err != nil {
+		return nil, err
+	}
+	return l, l.loadKnown("known.txt")
+}
+
+// Bare is New without the list of English words that have no meaning here. It
+// takes more words for misspellings than it should, which shows what belongs
+// on that list.
+func Bare() (*Lexicon, error) {
 	l := &Lexicon{
 		names: map[string]concept{}, words: map[string]*entry{}, stems: map[string]*entry{}, phrases: map[string][]phrase{},
 		near: map[uint64][]*entry{}, suffixes: make([][]string, other+1), marks: map[rune][other + 1]uint8{}, minStem: 3,
@@ -117,14 +128,10 @@ func New() (*Lexicon, error) {
 			return nil, err
 		}
 	}
-	if err := l.load("other.txt", other); err != nil {
-		return nil, err
-	}
-	if err := l.load("signs.txt", anyLang); err != nil {
-		return nil, err
-	}
-	if err := l.loadKnown("known.txt"); err != nil {
-		return nil, err
+	for lang, file := range map[int]string{other: "other.txt", anyLang: "signs.txt"} {
+		if err := l.load(file, lang); err != nil {
+			return nil, err
+		}
 	}
 	if err := l.loadRules("rules.txt"); err != nil {
 		return nil, err

@@ -20,7 +20,7 @@ const knownFrom = 3
 // Known lists the English words that exist but would be taken for misspellings
 // of words in the lexicon.
 func Known(dir string) ([]string, error) {
-	lex, err := lexicon.New()
+	lex, err := lexicon.Bare()
 	if err != nil {
 		return nil, err
 	}
