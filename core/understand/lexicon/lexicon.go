@@ -128,10 +128,11 @@ func Bare() (*Lexicon, error) {
 			return nil, err
 		}
 	}
-	for lang, file := range map[int]string{other: "other.txt", anyLang: "signs.txt"} {
-		if err := l.load(file, lang); err != nil {
-			return nil, err
-		}
+	if err := l.load("other.txt", other); err != nil {
+		return nil, err
+	}
+	if err := l.load("signs.txt", anyLang); err != nil {
+		return nil, err
 	}
 	if err := l.loadRules("rules.txt"); err != nil {
 		return nil, err
