@@ -7,8 +7,8 @@ import (
 	"wismo/core/understand/words"
 )
 
-// UpsetFrom is the score from which a writer counts as upset.
-const upsetFrom = .5
+// upsetFrom is the score from which a writer counts as upset.
+const upsetFrom = .45
 
 // mood adds up the signs of bad mood: what the rules found, capitals, and
 // exclamation marks.
@@ -21,7 +21,7 @@ func mood(t *words.Text, hits []lexicon.Hit) Mood {
 		}
 	}
 	for _, h := range hits {
-		note(float64(h.Score), h.Name)
+		note(h.Score, h.Name)
 	}
 	if shouting(t) {
 		note(.4, "capitals")

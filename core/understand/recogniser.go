@@ -59,7 +59,7 @@ func (r *Recogniser) Understand(text string, h Hint) Understanding {
 	f := r.lex.Scan(t)
 	u := Understanding{Language: f.Language, Entities: entities(text, h)}
 	for _, hit := range f.Intents {
-		u.Intents = append(u.Intents, Scored{Intent(hit.Name), float64(hit.Score)})
+		u.Intents = append(u.Intents, Scored{Intent(hit.Name), hit.Score})
 		u.Rules = append(u.Rules, hit.Rule)
 	}
 	r.consult(&u, t)

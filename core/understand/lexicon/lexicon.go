@@ -37,10 +37,9 @@ const maxConcepts = 192
 // set is a set of concepts.
 type set [maxConcepts / 64]uint64
 
-func (s *set) add(c concept)     { s[c/64] |= 1 << (c % 64) }
-func (s *set) union(o set)       { s[0] |= o[0]; s[1] |= o[1]; s[2] |= o[2] }
-func (s set) empty() bool        { return s[0]|s[1]|s[2] == 0 }
-func (s set) has(c concept) bool { return s[c/64]&(1<<(c%64)) != 0 }
+func (s *set) add(c concept) { s[c/64] |= 1 << (c % 64) }
+func (s *set) union(o set)   { s[0] |= o[0]; s[1] |= o[1]; s[2] |= o[2] }
+func (s set) empty() bool    { return s[0]|s[1]|s[2] == 0 }
 
 // entry is what is known of a word.
 type entry struct {

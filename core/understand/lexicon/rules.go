@@ -31,10 +31,10 @@ type def struct {
 }
 
 type rule struct {
-	// name is the intent, or the reason for the mood.
+	// name is the intent, or the reason for the mood; label the whole rule.
 	name  string
 	label string
-	score float32
+	score float64
 	cond  condition
 }
 
@@ -100,20 +100,20 @@ func (l *Lexicon) addRule(head []string, body string) error {
 	if err != nil {
 		return err
 	}
-	label := strings.Join(strings.Fields(body), " ")
+	label := head[0] + ": " + strings.Join(strings.Fields(body), " ")
 	if head[0] == "mood" {
-		score, err := strconv.ParseFloat(head[1], 32)
+		score, err := strconv.ParseFloat(head[1], 64)
 		if err != nil || len(head) < 3 {
 			return errors.New("a mood needs a weight and a reason")
 		}
-		l.rules.moods = append(l.rules.moods, rule{strings.Join(head[2:], " "), label, float32(score), c})
+		l.rules.moods = append(l.rules.moods, rule{strings.Join(head[2:], " "), label, score, c})
 		return nil
 	}
-	score, err := strconv.ParseFloat(head[1], 32)
+	score, err := strconv.ParseFloat(head[1], 64)
 	if err != nil {
 		return fmt.Errorf("score: %w", err)
 	}
-	l.rules.intents = append(l.rules.intents, rule{head[0], label, float32(score), c})
+	l.rules.intents = append(l.rules.intents, rule{head[0], label, score, c})
 	return nil
 }
 

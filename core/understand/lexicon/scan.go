@@ -10,8 +10,8 @@ import (
 type Hit struct {
 	// Name is the intent, or the reason for a mood.
 	Name  string
-	Score float32
-	// Rule is the sequence that was found.
+	Score float64
+	// Rule is the intent with the sequence that was found.
 	Rule string
 }
 
