@@ -55,11 +55,14 @@ func (w *window) putAll(s set, place uint) {
 func (l *Lexicon) Scan(t *words.Text) Finding {
 	var f Finding
 	lang, clear := l.language(t)
+	count := t.Count()
+	if clear < .02 && count <= 2 && lang != other {
+		lang = noLang
+	}
 	f.Language = languageName(lang)
 	if clear < .1 && lang != other {
 		lang = noLang
 	}
-	count := t.Count()
 	var w window
 	for i := 0; i < len(t.Words); {
 		w = window{}
