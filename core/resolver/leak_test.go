@@ -40,7 +40,7 @@ func (w *world) find(ref string) *resolver.Looked {
 
 // hear lets the customer say text and returns every text the bot answers.
 func (w *world) hear(t interface{ Fatal(...any) }, voice *reply.Voice, text string) (texts []string, d resolver.Decision) {
-	u := understand.English{}.Understand(text, understand.Hint{Format: w.in.Shop.Orders, Region: w.in.Shop.Region})
+	u := mind().Understand(text, understand.Hint{Format: w.in.Shop.Orders, Region: w.in.Shop.Region})
 	w.in.Heard = []resolver.Heard{{Text: text, Means: u}}
 	w.in.HandOff = w.openHand
 	var looked *resolver.Looked
