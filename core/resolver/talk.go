@@ -143,9 +143,11 @@ func (t *talk) language() string { return t.in.Shop.Speaks(t.d.State.Language) }
 
 func (t *talk) hear(h Heard) {
 	t.heed(h)
-	for _, s := range h.Means.Intents {
-		if !t.wants(s.Name) {
-			t.intents = append(t.intents, s.Name)
+	if !onlyConsent(h) {
+		for _, s := range h.Means.Intents {
+			if !t.wants(s.Name) {
+				t.intents = append(t.intents, s.Name)
+			}
 		}
 	}
 	if l := h.Means.Language; l != "" && l != "other" {
@@ -190,6 +192,17 @@ func (t *talk) heed(h Heard) {
 	case decides(t.wish, t.handled) && !decides(w, handled), t.wish == consent.StopWord && w == consent.StopAsked:
 	default:
 		t.wish, t.handled = w, handled
+	}
+}
+
+// onlyConsent reports whether a message is about being written to and nothing
+// else: a lone HELP is no call for a person.
+func onlyConsent(h Heard) bool {
+	switch consent.Of(h.Text, h.Handled) {
+	case consent.StopWord, consent.StopAsked, consent.StartWord, consent.HelpWord:
+		return true
+	default:
+		return false
 	}
 }
 

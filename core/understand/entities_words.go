@@ -2,13 +2,13 @@ package understand
 
 import "strings"
 
-// words are what is known of words near numbers, folded, in English, German,
+// cues are what is known of words near numbers, folded, in English, German,
 // French, Spanish, Italian, Dutch and Portuguese. Nobody writes to it.
-var words = readWords()
+var cues = readCues()
 
-func readWords() map[string]cue {
+func readCues() map[string]cue {
 	m := make(map[string]cue, 1200)
-	for _, list := range lexicon {
+	for _, list := range cueWords {
 		for w := range strings.FieldsSeq(list.words) {
 			f := fold(w)
 			m[string(f.b)] |= list.cue
@@ -27,7 +27,7 @@ var misspelt = [...]string{
 // streetEnds are how names of streets end where they are written in one.
 var streetEnds = [...]string{"strasse", "strase", "str", "straat", "allee", "gasse", "platz", "laan", "plein", "gracht", "kade"}
 
-var lexicon = [...]struct {
+var cueWords = [...]struct {
 	cue   cue
 	words string
 }{
