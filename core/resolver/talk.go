@@ -77,21 +77,50 @@ const (
 	maxNamed = 3
 )
 
-// named lists the orders that the messages name, each once. A number that
-// corrects the one before ("no, I meant …") stands alone.
+// named lists the orders that the messages name, each once, without those that
+// they name to rule out ("not 1001, 1002"), unless there is no other.
 func (t *talk) named() []string {
-	var refs []string
+	var refs, denied []string
 	for _, h := range t.in.Heard {
 		for _, e := range h.Means.Entities {
-			if e.Type == understand.OrderNumber {
+			switch {
+			case e.Type != understand.OrderNumber:
+			case negated(h.Text, e.Start):
+				denied = append(without(denied, e.Value), e.Value)
+			default:
 				refs = append(without(refs, e.Value), e.Value)
 			}
 		}
 	}
-	if t.wants(understand.Deny) && len(refs) > 1 {
-		return refs[len(refs)-1:]
+	for _, d := range denied {
+		refs = without(refs, d)
+	}
+	if len(refs) == 0 {
+		refs = denied
 	}
 	return refs[:min(len(refs), maxNamed)]
+}
+
+// negated reports whether the word before the given place of a text says no to
+// what follows, in any of the languages.
+func negated(text string, at int) bool {
+	if at > len(text) {
+		return false
+	}
+	words := strings.Fields(strings.ToLower(text[max(0, at-30):at]))
+	for len(words) > 0 {
+		switch strings.Trim(words[len(words)-1], "#,.:'\"") {
+		case "not", "nicht", "pas", "non", "niet", "nao", "não", "statt", "instead":
+			return true
+		case "no": // or short for number
+			return len(words) == 1 || !strings.HasPrefix(words[len(words)-2], "ord") && words[len(words)-2] != "pedido"
+		case "the", "die", "la", "le", "el", "il", "de", "order", "bestellung", "commande", "pedido", "ordine", "bestelling", "":
+			words = words[:len(words)-1]
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 func without(refs []string, ref string) []string {

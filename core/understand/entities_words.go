@@ -52,6 +52,7 @@ var cueWords = [...]struct {
 	{cIs, `is was ist war est c'est es era è é e lautet wäre are são sind sont`},
 	{cTalk, `ordered delivery deliver delivered deliveries parcel parcels package packages shipment shipments ship shipped shipping
 		arrive arrived arrives arriving arrival track tracked where wheres bought waiting dispatched dispatch status sent sending
+		meant mean instead wrong meinte gemeint stattdessen falsch voulais trompé plutôt quise quería equivocado intendevo volevo sbagliato bedoelde bedoel verkeerd quis errei errado
 		paket pakete päckchen lieferung liefern geliefert sendung versand versendet verschickt geschickt bestellt wo bleibt ankommen angekommen verschickt gekauft
 		envoyé expédiée partie colis livraison livré livrer livrée expédition expédié envoi commandé où ou acheté arrive arrivé reçu reception
 		paquete envío entrega entregado enviado donde dónde llega llegado compré comprado recibido recibir
