@@ -83,7 +83,7 @@ type Shop struct {
 	// are read: "US".
 	Country string `mapstructure:"country"`
 	// Countries are the calling countries that are answered: the shop's own if
-	// left out, "*" for all.
+	// left out (US and CA go together), "*" for all.
 	Countries []string `mapstructure:"countries"`
 	Numbers   []Number `mapstructure:"numbers"`
 	Orders    Orders   `mapstructure:"orders"`

@@ -33,9 +33,12 @@ func shopOf(c config.Shop) (shop.Shop, error) {
 	}, nil
 }
 
-// countries are those whose phones are answered, none for all.
+// countries are those whose phones are answered, none for all. The United
+// States and Canada share numbers, neighbours and rates.
 func countries(c config.Shop) []string {
 	switch {
+	case len(c.Countries) == 0 && (c.Country == "US" || c.Country == "CA"):
+		return []string{"US", "CA"}
 	case len(c.Countries) == 0:
 		return []string{c.Country}
 	case c.Countries[0] == "*":
