@@ -21,6 +21,8 @@ type talk struct {
 	handled bool // the provider has answered a keyword itself
 	asks    bool // there is more than words about being written to
 	intents []understand.Intent
+	// first are the intents that stand first in a message.
+	first []understand.Intent
 	upsetBy string
 	text    string
 	photos  int
@@ -173,15 +175,16 @@ func (t *talk) language() string { return t.in.Shop.Speaks(t.d.State.Language) }
 func (t *talk) hear(h Heard) {
 	t.heed(h)
 	if !onlyConsent(h) {
+		if len(h.Means.Intents) > 0 {
+			t.first = append(t.first, h.Means.Intents[0].Name)
+		}
 		for _, s := range h.Means.Intents {
 			if !t.wants(s.Name) {
 				t.intents = append(t.intents, s.Name)
 			}
 		}
 	}
-	if l := h.Means.Language; l != "" && l != "other" {
-		t.d.State.Language = l
-	}
+	t.speaks(h)
 	t.other = t.other || understand.OtherOrder(h.Text)
 	if h.Means.Upset.Is {
 		t.upsetBy = h.Means.Upset.Why
@@ -195,6 +198,19 @@ func (t *talk) hear(h Heard) {
 	t.text = strings.TrimSpace(t.text + " " + h.Text)
 	t.photos += h.Attachments
 }
+
+// speaks notes the language of a message. A few words ("my mail is …") do not
+// change the language of a conversation.
+func (t *talk) speaks(h Heard) {
+	l, before := h.Means.Language, t.d.State.Language
+	if l == "" || l == "other" || before != "" && len(strings.Fields(h.Text)) < minSwitch {
+		return
+	}
+	t.d.State.Language = l
+}
+
+// minSwitch is how many words it takes to change the language.
+const minSwitch = 5
 
 // emailIn returns the first e-mail address that may be the customer's. The
 // shop's own, which everybody knows and which stands on orders that the shop has
@@ -315,7 +331,7 @@ func (t *talk) completes() bool {
 
 // deniesReceipt reports whether "no" answers our "did you find it?".
 func (t *talk) deniesReceipt() bool {
-	return t.in.State.Asked == conversation.AskedReceipt && t.wants(understand.Deny)
+	return t.in.State.Asked == conversation.AskedReceipt && (t.wants(understand.Deny) || understand.NotHere(t.text))
 }
 
 // gives reports whether the messages bring a number or a contact.
