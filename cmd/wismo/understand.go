@@ -18,7 +18,7 @@ import (
 func newUnderstand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "understand", Short: "show what texts are understood as", Args: cobra.NoArgs,
-		Long: "Understand reads texts from standard input, one a line, and prints one JSON object for each, in their order:\nintents (best first), mood, language, entities (start and end in bytes) and the rules that spoke.\nNothing is sent, stored or looked up.",
+		Long:    "Understand reads texts from standard input, one a line, and prints one JSON object for each, in their order:\nintents (best first), mood, language, entities (start and end in bytes) and the rules that spoke.\nNothing is sent, stored or looked up.",
 		Example: "  echo 'wo bleibt meine bestellung 1001??' | wismo understand\n  wismo understand --jsonl < messages.jsonl",
 	}
 	load := settings(cmd)

@@ -22,7 +22,7 @@ type talk struct {
 	asks    bool // there is more than words about being written to
 	intents []understand.Intent
 	// first are the intents that stand first in a message.
-	first []understand.Intent
+	first   []understand.Intent
 	upsetBy string
 	text    string
 	photos  int
