@@ -180,7 +180,7 @@ func (s *sheet) entities(mind *understand.Recogniser, root string) error {
 }
 
 // tracking measures which numbers are told to be a parcel's. One that its own
-// carrier's check digit refuses may still be another carrier's.
+// format's check digit refuses may still be of another format.
 func (s *sheet) tracking(dir string) error {
 	f, err := os.Open(filepath.Join(dir, "tracking_numbers.jsonl"))
 	if err != nil {
@@ -190,8 +190,8 @@ func (s *sheet) tracking(dir string) error {
 	right, all := 0, 0
 	for d := json.NewDecoder(f); d.More(); {
 		var n struct {
-			Number, Service string
-			Valid           bool
+			Number, Courier, Service string
+			Valid                    bool
 		}
 		if err := d.Decode(&n); err != nil {
 			return fmt.Errorf("tracking number %d: %w", all+1, err)
@@ -199,7 +199,7 @@ func (s *sheet) tracking(dir string) error {
 		all++
 		as := false
 		for _, m := range tracking.All(n.Number) {
-			as = as || m.Service == n.Service
+			as = as || m.Courier == n.Courier && (n.Valid || m.Service == n.Service)
 		}
 		if as == n.Valid {
 			right++
