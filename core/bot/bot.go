@@ -22,6 +22,7 @@ import (
 	"wismo/core/reply"
 	"wismo/core/shop"
 	"wismo/core/understand"
+	"wismo/core/verify/token"
 )
 
 // Shop is a merchant with the systems that serve it.
@@ -29,6 +30,8 @@ type Shop struct {
 	shop.Shop
 	Store order.Store
 	Desk  handoff.Desk
+	// Tokens are the keys of its signed tokens; the zero value takes none.
+	Tokens token.Keys
 }
 
 // Bot answers for all shops. Build it with New.

@@ -24,6 +24,8 @@ type why struct {
 	Ref     string                     `json:"ref,omitempty"`
 	Fault   string                     `json:"fault,omitempty"`
 	HandOff string                     `json:"hand_off,omitempty"`
+	// Tokens says of each signed token whether it counts, or why not.
+	Tokens []string `json:"tokens,omitempty"`
 	// StoreMillis is how long the store took.
 	StoreMillis int64 `json:"store_ms,omitempty"`
 }
@@ -36,7 +38,10 @@ func (b *Bot) decide(ctx context.Context, t journal.Turn) (journal.Outcome, erro
 	if !ok {
 		return journal.Outcome{}, fault.New(fault.Invalid, "answer", "shop %q is not configured any more", t.Shop)
 	}
-	in, record := b.input(s, t)
+	in, record, err := b.input(ctx, s, t)
+	if err != nil {
+		return journal.Outcome{}, err
+	}
 	ask := resolver.Plan(in)
 	looked, attempt, err := b.look(ctx, s, t, ask, &record)
 	if err != nil {
@@ -48,7 +53,7 @@ func (b *Bot) decide(ctx context.Context, t journal.Turn) (journal.Outcome, erro
 }
 
 // input gathers what a decision may depend on.
-func (b *Bot) input(s Shop, t journal.Turn) (resolver.Input, why) {
+func (b *Bot) input(ctx context.Context, s Shop, t journal.Turn) (resolver.Input, why, error) {
 	in := resolver.Input{
 		Now: b.now(), Shop: s.Shop, Channel: t.Channel, Customer: t.Customer, State: t.State,
 		HandOff: t.HandOff != 0, OptedOut: t.OptedOut, RepliesLastHour: t.RepliesLastHour,
@@ -59,11 +64,15 @@ func (b *Bot) input(s Shop, t journal.Turn) (resolver.Input, why) {
 		hint.Awaiting = understand.OrderNumber
 	}
 	for _, h := range t.Unanswered {
-		u := b.mind.Understand(h.Text, hint)
-		in.Heard = append(in.Heard, resolver.Heard{Text: h.Text, Handled: h.Handled, Attachments: len(h.Attachments), Means: u})
+		text, tok, err := b.tokens(ctx, s, t.ConversationID, h, &w)
+		if err != nil {
+			return in, w, err
+		}
+		u := b.mind.Understand(text, hint)
+		in.Heard = append(in.Heard, resolver.Heard{Text: text, Handled: h.Handled, Attachments: len(h.Attachments), Means: u, Token: tok})
 		w.Heard = append(w.Heard, u)
 	}
-	return in, w
+	return in, w, nil
 }
 
 // look asks the store what the resolver wants to know. A claim is written down

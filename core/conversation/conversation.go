@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"wismo/core/message"
+	"wismo/core/verify"
 )
 
 // Question is what the bot has asked and awaits an answer to.
@@ -48,6 +49,8 @@ type State struct {
 	Phone string `json:"phone,omitempty"`
 	// Verified lists the proofs given in this conversation.
 	Verified []Verified `json:"verified,omitempty"`
+	// Grant is what a signed token grants until it ends; nil if there is none.
+	Grant *verify.Grant `json:"grant,omitempty"`
 	// Introduced is true once the customer was told that a machine answers.
 	Introduced bool `json:"introduced,omitempty"`
 	// Misses counts messages in a row that were not understood.

@@ -96,6 +96,11 @@ type Turns interface {
 	Attempt(ctx context.Context, a Attempt, now time.Time) (Attempted, error)
 	// Failures counts as Attempt does, without writing.
 	Failures(ctx context.Context, a Attempt, now time.Time) (Attempted, error)
+	// Spend spends a one-use token for a conversation and reports whether it may
+	// be used: true the first time, and again in that very conversation, since a
+	// turn may be taken twice. jti names it among all tokens of all shops; it is
+	// remembered until the given time, when the token has ended anyway.
+	Spend(ctx context.Context, jti string, conversationID int64, until time.Time) (bool, error)
 	// Stranded lists conversations that have owed an answer since before the
 	// given time and gives each a new job, whatever became of the one it had. It
 	// is the safety net under the queue; finding one is worth an error in the log.
@@ -325,7 +330,8 @@ type Attachment struct {
 
 // Reading is what people look at.
 type Reading interface {
-	// Transcript returns a conversation's messages, oldest first.
+	// Transcript returns a conversation's messages, oldest first; a signed token
+	// in what the customer wrote reads "[token]".
 	Transcript(ctx context.Context, conversationID int64) ([]conversation.Line, error)
 	// Owed counts what is not done yet: conversations that owe a look, replies
 	// not yet handed over for good, hand-offs without a ticket.

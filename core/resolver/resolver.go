@@ -14,6 +14,9 @@
 //   - Only typed contacts count as attempts. An order number that does not
 //     match the sender is answered with the question for a contact, word for
 //     word the same whether the order exists or not, so nothing is learnt by it.
+//   - The order that a signed token names comes before those in the text, which
+//     are answered after it. A token that does not count is spoken of only where
+//     nothing else can be answered; it never changes what is said about an order.
 //   - "Claims are closed" offers a person once (reply AGENT); the hand-off that
 //     follows has the reason unverified.
 //   - A lone CANCEL by SMS is taken for the opt-out that the carrier has made of
@@ -60,6 +63,17 @@ type Heard struct {
 	Handled     message.Keyword
 	Attachments int
 	Means       understand.Understanding
+	// Token is what came of a signed token in the message; it stands in Text no
+	// more.
+	Token Token
+}
+
+// Token is a signed token that was looked at; the zero value is none.
+type Token struct {
+	// Grant is what it grants, nothing if it is bad.
+	Grant verify.Grant
+	// Bad is true if it does not count: ended, forged, used up, another shop's.
+	Bad bool
 }
 
 // Ask is what Plan wants to know before it decides.
@@ -211,6 +225,7 @@ var ruleList = []rule{
 	{"opening_hours", (*talk).hours},
 	{"policy", (*talk).policy},
 	{"request", (*talk).request},
+	{"token_bad", (*talk).tokenBad},
 	{"parting", (*talk).parting},
 	{"greeting", (*talk).greeting},
 	{"picture", (*talk).picture},

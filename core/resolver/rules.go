@@ -161,6 +161,8 @@ func (t *talk) whichOrder() bool {
 	}
 	t.d.State.Misses = 0
 	switch {
+	case t.tokenBad():
+		t.rule("token_bad")
 	case t.other:
 		t.say("ask_other", reply.Facts{})
 		t.asked(conversation.AskedOrder)

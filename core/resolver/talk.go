@@ -30,6 +30,9 @@ type talk struct {
 	ref string
 	// newRef is true if these messages named it.
 	newRef bool
+	// granted is true if these messages brought a token that counts, badToken
+	// if they brought only such as do not.
+	granted, badToken bool
 }
 
 // newTalk reads the unanswered messages together.
@@ -38,6 +41,7 @@ func newTalk(in Input) *talk {
 	if len(in.Heard) > 0 {
 		t.d.State.HeardAt = in.Now
 	}
+	t.heedTokens()
 	for _, h := range in.Heard {
 		t.hear(h)
 	}
@@ -80,10 +84,10 @@ const (
 // named lists the orders that the messages name, each once. A number that
 // corrects the one before ("no, I meant …") stands alone.
 func (t *talk) named() []string {
-	var refs []string
+	refs := t.grantedRef()
 	for _, h := range t.in.Heard {
 		for _, e := range h.Means.Entities {
-			if e.Type == understand.OrderNumber {
+			if e.Type == understand.OrderNumber && !t.grants(e.Value) {
 				refs = append(without(refs, e.Value), e.Value)
 			}
 		}
@@ -278,7 +282,7 @@ func (t *talk) deniesReceipt() bool {
 
 // gives reports whether the messages bring a number or a contact.
 func (t *talk) gives() bool {
-	if t.newRef || t.wants(understand.ProvideInfo) {
+	if t.newRef || t.granted || t.wants(understand.ProvideInfo) {
 		return true
 	}
 	for _, h := range t.in.Heard {
@@ -332,6 +336,8 @@ func (t *talk) claimant() verify.Claimant {
 		Email:        t.d.State.Email,
 		Phone:        t.d.State.Phone,
 		ClaimsClosed: t.in.Shop.Claim == "deny" || t.claimsClosed(),
+		Grant:        t.grant(),
+		Format:       t.in.Shop.Orders,
 	}
 }
 

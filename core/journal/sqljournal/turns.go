@@ -426,3 +426,18 @@ func (j *Journal) attempts(ctx context.Context, q Querier, a journal.Attempt, no
 		a.Shop, clean(a.Sender.Value), clean(a.Order), micros(now.Add(-senderWindow)), micros(now.Add(-orderWindow))).Scan(&n.BySender, &n.ByOrder)
 	return n, err
 }
+
+// Spend implements journal.Turns. Of two that come at once the second waits for
+// the first's row, and then reads whose it is.
+func (j *Journal) Spend(ctx context.Context, jti string, conversationID int64, until time.Time) (bool, error) {
+	var by int64
+	err := j.db.Write(ctx, func(ctx context.Context, tx Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO token_spent (jti, conversation_id, until) VALUES ($1, $2, $3) ON CONFLICT (jti) DO NOTHING`,
+			clean(jti), conversationID, micros(until))
+		if err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `SELECT conversation_id FROM token_spent WHERE jti = $1`, clean(jti)).Scan(&by)
+	})
+	return err == nil && by == conversationID, failed("spend", err)
+}

@@ -117,6 +117,14 @@ CREATE TABLE attempt (
 CREATE INDEX attempt_sender ON attempt (shop, sender, at);
 CREATE INDEX attempt_order ON attempt (shop, order_ref, at);
 
+-- One-use tokens and the conversation that has used each. It outlives what is
+-- erased of the conversation: a token must not come to life again.
+CREATE TABLE token_spent (
+    jti text PRIMARY KEY,
+    conversation_id bigint NOT NULL,
+    until bigint NOT NULL
+);
+
 CREATE TABLE opt_out (
     channel text NOT NULL,
     ours text NOT NULL,
@@ -158,6 +166,7 @@ DROP TABLE replica;
 DROP TABLE swept;
 DROP TABLE hand_off;
 DROP TABLE opt_out;
+DROP TABLE token_spent;
 DROP TABLE attempt;
 DROP TABLE disclosure;
 DROP TABLE decision;
