@@ -164,6 +164,24 @@ type Store struct {
 type Identity struct {
 	// Claim is what a typed e-mail or phone is worth: allow or deny.
 	Claim string `mapstructure:"claim"`
+	// Tokens are the keys of signed tokens, at most four; the first that can sign
+	// mints. None: no token is taken.
+	Tokens []TokenKey `mapstructure:"tokens"`
+}
+
+// TokenKey is one key of signed tokens.
+type TokenKey struct {
+	// ID is the name under which tokens refer to it (kid).
+	ID string `mapstructure:"id"`
+	// Algorithm is HS256 or EdDSA.
+	Algorithm string `mapstructure:"algorithm"`
+	// Key is HS256's secret, 32 bytes or more, or EdDSA's private key in PEM,
+	// which only `wismo token` needs.
+	Key     Secret `mapstructure:"key"`
+	KeyFile string `mapstructure:"key_file"`
+	// PublicKey is EdDSA's, in PEM.
+	PublicKey     string `mapstructure:"public_key"`
+	PublicKeyFile string `mapstructure:"public_key_file"`
 }
 
 // Limits bound what one sender may do.

@@ -193,6 +193,13 @@ func readSecrets(c *Config) Mistakes {
 		s, key := &c.Shops[i].Store, fmt.Sprintf("shops[%d].store.", i)
 		read(key+"token", s.TokenFile, &s.Token)
 		read(key+"client_secret", s.ClientSecretFile, &s.ClientSecret)
+		for j := range c.Shops[i].Identity.Tokens {
+			k, key := &c.Shops[i].Identity.Tokens[j], fmt.Sprintf("shops[%d].identity.tokens[%d].", i, j)
+			read(key+"key", k.KeyFile, &k.Key)
+			public := Secret(k.PublicKey)
+			read(key+"public_key", k.PublicKeyFile, &public)
+			k.PublicKey = public.Reveal()
+		}
 	}
 	return wrong
 }

@@ -47,6 +47,7 @@ var (
 	e164RE    = regexp.MustCompile(`^\+[1-9]\d{6,14}$`)
 	domainRE  = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*\.myshopify\.com$`)
 	versionRE = regexp.MustCompile(`^20\d\d-(01|04|07|10)$`)
+	tokenIDRE = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
 	countryRE = regexp.MustCompile(`^[A-Z]{2}$`)
 )
 
@@ -129,6 +130,7 @@ func (s Shop) validate(a *audit, key string) {
 	o := s.Orders
 	a.want(o.MinDigits >= 1 && o.MaxDigits >= o.MinDigits && o.MaxDigits <= 18, key+"orders", "min_digits and max_digits do not fit", "1 ≤ min_digits ≤ max_digits ≤ 18")
 	a.want(oneOf(s.Identity.Claim, "allow", "deny"), key+"identity.claim", fmt.Sprintf("%q is not known", s.Identity.Claim), "allow or deny")
+	s.Identity.validateTokens(a, key+"identity.tokens")
 	l := s.Limits
 	a.want(l.SenderFailures > 0 && l.OrderFailures > 0 && l.RepliesPerHour > 0, key+"limits", "each limit must be above 0", "leave them out for the defaults")
 	st := s.Stalled

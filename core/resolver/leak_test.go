@@ -129,7 +129,10 @@ var lines = []string{
 // strangersTokens are what somebody may hold who has nothing to do with the
 // order: none, one that has ended, and good ones of other orders and customers.
 var strangersTokens = []resolver.Token{
-	{}, {}, {}, {Bad: true},
+	{},
+	{},
+	{},
+	{Bad: true},
 	{Grant: verify.Grant{Order: "1002"}},
 	{Grant: verify.Grant{Email: "mallory@example.com"}},
 	{Grant: verify.Grant{Phone: "+14155550177"}},

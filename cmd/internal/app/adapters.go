@@ -54,7 +54,11 @@ func (b builder) adapters() (adapters, error) {
 			return a, fmt.Errorf("shop %s: %w", c.Key, err)
 		}
 		a.stores[c.Key] = store
-		a.shops[c.Key] = bot.Shop{Shop: s, Store: order.Store(store), Desk: handoff.Desk(inbox.Desk{})}
+		keys, err := TokenKeys(c)
+		if err != nil {
+			return a, fmt.Errorf("shop %s: %w", c.Key, err)
+		}
+		a.shops[c.Key] = bot.Shop{Shop: s, Store: order.Store(store), Desk: handoff.Desk(inbox.Desk{}), Tokens: keys}
 	}
 	return a, nil
 }
