@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 
@@ -57,6 +58,7 @@ func (b *Bot) input(ctx context.Context, s Shop, t journal.Turn) (resolver.Input
 	in := resolver.Input{
 		Now: b.now(), Shop: s.Shop, Channel: t.Channel, Customer: t.Customer, State: t.State,
 		HandOff: t.HandOff != 0, OptedOut: t.OptedOut, RepliesLastHour: t.RepliesLastHour,
+		Digits: b.digits(), Salt: rand.Text(),
 	}
 	var w why
 	hint := understand.Hint{Format: s.Orders, Region: s.Region}
@@ -87,7 +89,7 @@ func (b *Bot) look(ctx context.Context, s Shop, t journal.Turn, ask resolver.Ask
 		if err != nil {
 			return nil, 0, err
 		}
-		looked.BySender, looked.ByOrder, attempt = n.BySender, n.ByOrder, n.ID
+		looked.BySender, looked.ByOrder, looked.Attempt, attempt = n.BySender, n.ByOrder, n.ID, n.ID
 	}
 	began := b.now()
 	orders, err := s.Store.Find(ctx, order.Ref{Text: ask.Ref})
@@ -125,8 +127,12 @@ func (b *Bot) outcome(s Shop, t journal.Turn, d resolver.Decision, attempt int64
 	if d.Told != nil {
 		o.Disclosures = []journal.Disclosure{{OrderID: d.Told.OrderID, OrderName: d.Told.OrderName, Method: string(d.Told.Method), Facts: d.Told.Facts}}
 	}
-	if d.Strike {
-		o.Proven = attempt
+	o.Proven = d.Struck
+	if d.Strike && attempt != 0 {
+		o.Proven = append(o.Proven, attempt)
+	}
+	if o.Mails, err = b.mails(s, d); err != nil {
+		return o, err
 	}
 	switch {
 	case d.OptOut:

@@ -186,7 +186,7 @@ func (t *talk) answersUs() bool {
 		return t.handToPerson()
 	case no && t.in.State.Asked == conversation.AskedOrder:
 		key, next = "no_number", conversation.AskedOrder
-	case no && t.in.State.Asked == conversation.AskedContact:
+	case no && (t.in.State.Asked == conversation.AskedContact || t.in.State.Asked == conversation.AskedCode):
 		key, next = "no_contact", conversation.AskedPerson
 	case no && t.in.State.Asked == conversation.AskedPerson:
 		key = "goodbye"

@@ -1,6 +1,8 @@
 package resolver
 
 import (
+	"slices"
+
 	"wismo/core/conversation"
 	"wismo/core/reply"
 	"wismo/core/verify"
@@ -38,14 +40,10 @@ func (t *talk) grantedRef() []string {
 	return nil
 }
 
-// grants reports whether ref is the order that such a token names.
-func (t *talk) grants(ref string) bool {
-	for _, g := range t.grantedRef() {
-		if f := t.in.Shop.Orders; f.Canonical(g) == f.Canonical(ref) {
-			return true
-		}
-	}
-	return false
+// known reports whether ref is one of refs, in whatever spelling.
+func (t *talk) known(refs []string, ref string) bool {
+	f := t.in.Shop.Orders
+	return slices.ContainsFunc(refs, func(r string) bool { return f.Canonical(r) == f.Canonical(ref) })
 }
 
 // tokenBad says that a link is no longer good, and asks for the number that it

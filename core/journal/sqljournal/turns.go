@@ -313,6 +313,9 @@ func (j *Journal) finish(ctx context.Context, tx Tx, c *conversationRow, o journ
 			return journal.Step{}, err
 		}
 	}
+	if err := j.oweMails(ctx, tx, c, o.Mails, now); err != nil {
+		return journal.Step{}, err
+	}
 	if free && len(o.Replies) > 0 && c.owed && (!c.optedOut || o.Replies[0].DespiteOptOut) {
 		var id int64
 		list = append(list, replyStmt(c, o.Replies[0], message.Sending, now).into(&id))
@@ -363,8 +366,8 @@ func (j *Journal) outcomeStmts(c *conversationRow, o journal.Outcome, now time.T
 	case journal.OptIn:
 		list = append(list, stmt(`DELETE FROM opt_out WHERE channel = $1 AND ours = $2 AND customer = $3`, c.channel, c.ours, c.customer))
 	}
-	if o.Proven != 0 {
-		list = append(list, stmt(`DELETE FROM attempt WHERE id = $1`, o.Proven))
+	for _, id := range o.Proven {
+		list = append(list, stmt(`DELETE FROM attempt WHERE id = $1`, id))
 	}
 	if !o.WakeAt.IsZero() {
 		list = append(list, owed(j.owe.Conversation(c.id, o.WakeAt)))

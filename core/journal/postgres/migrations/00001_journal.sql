@@ -151,6 +151,20 @@ CREATE TABLE hand_off (
 -- A conversation is with one person at a time.
 CREATE UNIQUE INDEX hand_off_open ON hand_off (conversation_id) WHERE state <> 'closed';
 
+-- Mails that are no replies. state: owed, sent, dropped; what is settled is empty.
+CREATE TABLE mail (
+    id bigserial PRIMARY KEY,
+    conversation_id bigint NOT NULL REFERENCES conversation (id),
+    shop text NOT NULL,
+    recipient text NOT NULL,
+    subject text NOT NULL,
+    text text NOT NULL,
+    state text NOT NULL,
+    until bigint NOT NULL,
+    created_at bigint NOT NULL,
+    settled_at bigint NOT NULL
+);
+
 CREATE TABLE swept (
     account text PRIMARY KEY,
     up_to bigint NOT NULL
@@ -165,6 +179,7 @@ CREATE TABLE replica (
 -- +goose Down
 DROP TABLE replica;
 DROP TABLE swept;
+DROP TABLE mail;
 DROP TABLE hand_off;
 DROP TABLE opt_out;
 DROP TABLE token_spent;
