@@ -6,7 +6,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race lint fuzz bench generate clean
+.PHONY: help build run test race eval lint fuzz bench generate clean
 
 help: ## print the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ test: ## run every test; installs and starts what the tests need (PostgreSQL)
 
 race: ## run the tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) run ./cmd/internal/testenv --need gcc -- env CGO_ENABLED=1 $(GO) test -race -short -timeout 20m ./...
+
+eval: ## measure how well customers are understood (needs ../shared/data)
+	$(GO) run ./cmd/internal/eval
 
 lint: ## gofumpt, go vet and staticcheck, at pinned versions
 	@out="$$($(GO) run mvdan.cc/gofumpt@v0.12.0 -l cmd channels core stores helpdesk config)"; \
@@ -39,7 +42,7 @@ fuzz: ## run each fuzz target for FUZZTIME
 bench: build ## measure throughput and latency beside the floor of this machine
 	$(GO) run ./cmd/internal/testenv --fsync -- $(GO) run ./cmd/internal/bench
 
-generate: ## regenerate the Shopify client (needs ../shared/contracts)
+generate: ## regenerate the Shopify client and the recogniser's weights (needs ../shared)
 	$(GO) generate ./...
 
 clean: ## remove what was built

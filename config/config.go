@@ -99,7 +99,8 @@ type Shop struct {
 	// Country is the ISO code in which phone numbers without a country code
 	// are read: "US".
 	Country string `mapstructure:"country"`
-	// Countries are the calling countries that are answered; empty for all.
+	// Countries are the calling countries that are answered: the shop's own if
+	// left out (US and CA go together), "*" for all.
 	Countries []string `mapstructure:"countries"`
 	Numbers   []Number `mapstructure:"numbers"`
 	Orders    Orders   `mapstructure:"orders"`

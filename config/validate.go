@@ -144,7 +144,7 @@ func (s Shop) validate(a *audit, key string) {
 	}
 	s.validateTexts(a, key)
 	for _, c := range append([]string{s.Country}, s.Countries...) {
-		a.want(countryRE.MatchString(c), key+"country", fmt.Sprintf("%q is no country code", c), "two capitals, such as US")
+		a.want(countryRE.MatchString(c) || c == "*" && len(s.Countries) == 1, key+"country", fmt.Sprintf("%q is no country code", c), "two capitals, such as US")
 	}
 	o := s.Orders
 	a.want(o.MinDigits >= 1 && o.MaxDigits >= o.MinDigits && o.MaxDigits <= 18, key+"orders", "min_digits and max_digits do not fit", "1 ≤ min_digits ≤ max_digits ≤ 18")

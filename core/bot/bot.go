@@ -117,12 +117,18 @@ func (b *Bot) Conversation(ctx context.Context, id int64) error {
 // answer takes one turn and writes it down. A turn that another worker was
 // faster with is thrown away.
 func (b *Bot) answer(ctx context.Context, t journal.Turn) (journal.Step, error) {
-	outcome, err := b.decide(ctx, t)
+	outcome, attempt, err := b.decide(ctx, t)
 	if err != nil {
 		return journal.Step{}, err
 	}
 	step, err := b.journal.Finish(ctx, outcome, b.now())
 	if errors.Is(err, journal.ErrStale) {
+		// Whoever was faster has counted the same claim.
+		if attempt != 0 {
+			if err := b.journal.Withdraw(ctx, attempt); err != nil {
+				return journal.Step{}, err
+			}
+		}
 		return b.journal.Next(ctx, t.ConversationID, nil, b.now())
 	}
 	return step, err
@@ -160,11 +166,35 @@ func (b *Bot) Media(ctx context.Context, id int64) error {
 	if !ok {
 		return b.journal.KeepMedia(ctx, id, message.Media{}, fault.New(fault.Invalid, "fetch media", "account has no media"))
 	}
+	if why := b.unwanted(a); why != "" {
+		b.log.Info("an attachment was left with the provider", "attachment", id, "why", why)
+		return b.journal.KeepMedia(ctx, id, message.Media{}, fault.New(fault.Denied, "fetch media", "%s", why))
+	}
 	m, err := fetcher.Fetch(ctx, a.MessageProviderID, a.Attachment)
 	if err != nil && (fault.KindOf(err).Retryable() || fault.KindOf(err) == fault.NotFound) {
 		return err
 	}
 	return b.journal.KeepMedia(ctx, id, m, err)
+}
+
+// mediaPerDay is how many attachments of one customer are kept in a day: more
+// than a case of damage needs, and little enough that nobody fills the disk.
+const mediaPerDay = 40
+
+// unwanted says why an attachment is not fetched, "" if it is.
+func (b *Bot) unwanted(a journal.Attachment) string {
+	s, ok := b.shops[a.Shop]
+	switch {
+	case !ok:
+		return "the shop is not configured any more"
+	case a.OptedOut:
+		return "the customer has opted out"
+	case !s.Answers(a.Customer):
+		return "the customer's country is not served"
+	case a.Kept >= mediaPerDay:
+		return "the customer has sent too many today"
+	}
+	return ""
 }
 
 const (

@@ -32,25 +32,26 @@ type why struct {
 }
 
 // decide understands a turn, asks the store if need be, and returns all that
-// it leads to. Nothing is locked meanwhile, and nothing is written but an
+// it leads to, with the attempt that was written for it, 0 if none. Nothing is locked meanwhile, and nothing is written but an
 // attempt.
-func (b *Bot) decide(ctx context.Context, t journal.Turn) (journal.Outcome, error) {
+func (b *Bot) decide(ctx context.Context, t journal.Turn) (o journal.Outcome, attempt int64, err error) {
 	s, ok := b.shops[t.Shop]
 	if !ok {
-		return journal.Outcome{}, fault.New(fault.Invalid, "answer", "shop %q is not configured any more", t.Shop)
+		return o, 0, fault.New(fault.Invalid, "answer", "shop %q is not configured any more", t.Shop)
 	}
 	in, record, err := b.input(ctx, s, t)
 	if err != nil {
-		return journal.Outcome{}, err
+		return journal.Outcome{}, 0, err
 	}
 	ask := resolver.Plan(in)
 	looked, attempt, err := b.look(ctx, s, t, ask, &record)
 	if err != nil {
-		return journal.Outcome{}, err
+		return o, 0, err
 	}
 	in.Now = b.now()
 	d := resolver.Decide(in, looked)
-	return b.outcome(s, t, d, attempt, record)
+	o, err = b.outcome(s, t, d, attempt, record)
+	return o, attempt, err
 }
 
 // input gathers what a decision may depend on.

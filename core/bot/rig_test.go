@@ -62,11 +62,15 @@ func newRig(t *testing.T, change ...func(*bot.Config)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
+	mind, err := recogniser()
+	if err != nil {
+		t.Fatal(err)
+	}
 	s := shop.Defaults()
 	s.Key, s.Name = "acme", "Acme"
 	c := bot.Config{
 		Journal: r.journal, Shops: map[string]bot.Shop{"acme": {Shop: s, Store: r.store, Desk: r.desk}},
-		Senders: map[string]message.Sender{account: r.phone}, Mind: understand.English{}, Voice: voice,
+		Senders: map[string]message.Sender{account: r.phone}, Mind: mind, Voice: voice,
 		Now: r.clock.Now, Log: slog.New(slog.NewJSONHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, f := range change {
@@ -76,6 +80,9 @@ func newRig(t *testing.T, change ...func(*bot.Config)) *rig {
 	r.Bot = bot.New(c)
 	return r
 }
+
+// recogniser is built once for all tests.
+var recogniser = sync.OnceValues(understand.New)
 
 // newRigOn returns another bot with all that r has, but for its journal.
 func newRigOn(r *rig, j bot.Journal) *bot.Bot {

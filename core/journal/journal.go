@@ -94,6 +94,8 @@ type Turns interface {
 	// check and struck out by Outcome.Proven, so that no number of workers can
 	// be used to guess in parallel.
 	Attempt(ctx context.Context, a Attempt, now time.Time) (Attempted, error)
+	// Withdraw strikes out an attempt whose turn was thrown away.
+	Withdraw(ctx context.Context, attemptID int64) error
 	// Failures counts as Attempt does, without writing.
 	Failures(ctx context.Context, a Attempt, now time.Time) (Attempted, error)
 	// Spend spends a one-use token for a conversation and reports whether it may
@@ -367,6 +369,11 @@ type Attachment struct {
 	Shop              string
 	Account           string
 	MessageProviderID string
+	// Customer who sent it, and whether they have opted out.
+	Customer message.Address
+	OptedOut bool
+	// Kept counts what was fetched from this customer in the last day.
+	Kept int
 }
 
 // Reading is what people look at.
@@ -410,6 +417,10 @@ type Owe interface {
 	// statement without arguments that returns (job, conversation). Empty if the
 	// engine does one message at a time.
 	AllTaken() string
+	// AllLater owes a later look at a conversation for every row of the relation
+	// waking(id, at), at in microseconds since 1970: the text of a statement
+	// without arguments. Empty if the engine does one message at a time.
+	AllLater() string
 	// Ticket owes a hand-off's ticket.
 	Ticket(handOffID int64) Statement
 	// Mail owes a mail's sending.

@@ -3,6 +3,7 @@ package queue_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -193,4 +194,24 @@ func TestEndIsWrittenWhenTheDatabaseIsBack(t *testing.T) {
 	time.Sleep(100 * time.Millisecond) // in which the first try to clear it fails
 	e.do(t, "ALTER TABLE away RENAME TO river_job")
 	await(t, "the job's end", func() bool { return e.jobs(t, "1 = 1") == "0" })
+}
+
+// What the journal owes for many conversations in one statement is worked as
+// what it owes for one.
+func TestOwedTogether(t *testing.T) {
+	t.Parallel()
+	e := onPostgres(t)
+	c := &crew{}
+	at := time.Now().Add(500 * time.Millisecond)
+	var early atomic.Bool
+	c.conversation = func(_ context.Context, id int64) error {
+		early.Store(early.Load() || time.Now().Before(at.Add(-2*time.Millisecond)))
+		return nil
+	}
+	e.do(t, fmt.Sprintf(`WITH waking AS (SELECT * FROM (VALUES (1::bigint, %[1]d::bigint), (2, %[1]d)) AS w(id, at)), jobs AS (`+e.owe.AllLater()+`) SELECT 1`, at.UnixMicro()))
+	e.start(t, c)
+	await(t, "the later jobs", func() bool { return c.count("conversation1") == 1 && c.count("conversation2") == 1 })
+	if early.Load() {
+		t.Error("one was worked before its time")
+	}
 }

@@ -134,7 +134,7 @@ type client interface {
 func build[T any](driver riverdriver.Driver[T], poll time.Duration, l living, h Handler, o Options) (*Queue, error) {
 	c, err := river.NewClient(driver, &river.Config{
 		ID:                   o.Replica,
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: o.Workers}},
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: o.Workers}, mediaQueue: {MaxWorkers: min(mediaWorkers, o.Workers)}},
 		Workers:              workers(h, o.Log),
 		PeriodicJobs:         periodic(o),
 		FetchCooldown:        fetchCooldown,
@@ -252,22 +252,31 @@ type kind struct {
 	attempts int
 	// longest is the longest pause between two attempts.
 	longest time.Duration
+	// queue is River's queue that it waits in.
+	queue string
 }
+
+// mediaQueue keeps attachments, of which one customer may send many, and each
+// of which is held in memory, out of the way of answers.
+const (
+	mediaQueue   = "media"
+	mediaWorkers = 8
+)
 
 // The kinds of jobs that are tried again; a ticket is for some ten hours, a mail
 // for longer than it is of any use.
 func kindOf(name string) kind {
 	switch name {
 	case conversationArgs{}.Kind():
-		return kind{name, 12, time.Minute}
+		return kind{name, 12, time.Minute, river.QueueDefault}
 	case ticketArgs{}.Kind():
-		return kind{name, 60, 10 * time.Minute}
+		return kind{name, 60, 10 * time.Minute, river.QueueDefault}
 	case mediaArgs{}.Kind():
-		return kind{name, 10, 5 * time.Minute}
+		return kind{name, 10, 5 * time.Minute, mediaQueue}
 	case mailArgs{}.Kind():
-		return kind{name, 30, 30 * time.Second}
+		return kind{name, 30, 30 * time.Second, river.QueueDefault}
 	default:
-		return kind{name, 1, time.Minute}
+		return kind{name, 1, time.Minute, river.QueueDefault}
 	}
 }
 

@@ -134,6 +134,7 @@ func both(t *testing.T, check func(*testing.T, engine)) {
 // crew does the work as each test wants it and notes what it was given.
 type crew struct {
 	conversation func(ctx context.Context, id int64) error
+	media        func()
 	giveUp       func(kind string, id int64) error
 
 	mu   sync.Mutex
@@ -167,10 +168,20 @@ func (c *crew) Conversation(ctx context.Context, id int64) error {
 }
 
 func (c *crew) Ticket(_ context.Context, id int64) error { c.note("ticket", id); return nil }
-func (c *crew) Media(_ context.Context, id int64) error  { c.note("media", id); return nil }
-func (c *crew) Mail(_ context.Context, id int64) error   { c.note("mail", id); return nil }
-func (c *crew) Sweep(context.Context) error              { c.note("sweep", 0); return nil }
-func (c *crew) Watch(context.Context) error              { c.note("watch", 0); return nil }
+func (c *crew) Media(_ context.Context, id int64) error {
+	c.note("media", id)
+	if c.media != nil {
+		c.media()
+	}
+	return nil
+}
+
+func (c *crew) Mail(_ context.Context, id int64) error {
+	c.note("mail", id)
+	return nil
+}
+func (c *crew) Sweep(context.Context) error { c.note("sweep", 0); return nil }
+func (c *crew) Watch(context.Context) error { c.note("watch", 0); return nil }
 
 func (c *crew) GiveUp(_ context.Context, kind string, id int64, _ error) error {
 	c.note("gave up "+kind, id)
@@ -343,4 +354,21 @@ func TestOrphansAtStart(t *testing.T) {
 	c := &crew{}
 	e.start(t, c)
 	await(t, "the orphan's turn", func() bool { return c.count("conversation1") == 1 })
+}
+
+// A customer's many pictures do not keep others from their answers.
+func TestMediaDoesNotHoldUpAnswers(t *testing.T) {
+	both(t, func(t *testing.T, e engine) {
+		release := make(chan struct{})
+		c := &crew{media: func() { <-release }}
+		for n := range 20 {
+			e.owes(t, e.owe.Media(int64(n)))
+		}
+		e.start(t, c)
+		await(t, "the first attachment", func() bool { return c.count("media0") == 1 })
+		e.owes(t, e.owe.Conversation(1, time.Time{}))
+		await(t, "the answer", func() bool { return c.count("conversation1") == 1 })
+		close(release)
+		await(t, "the last attachment", func() bool { return c.count("media19") == 1 })
+	})
 }

@@ -207,13 +207,19 @@ func (t *talk) answerStatus(o order.Order) {
 // person. A refund that is done needs none.
 func (t *talk) answerRequest(o order.Order) {
 	f, told := reply.Facts{Order: o.Name}, "told_request"
+	if t.d.Intent == understand.RefundRequest && (o.Financial == order.Refunded || o.Financial == order.PartiallyRefunded) {
+		t.d.Intent = understand.RefundStatus // there is one already
+	}
 	switch t.d.Intent {
 	case understand.CancelOrder:
 		t.canStill(o, "cancel_shipped")
 	case understand.ChangeAddress, understand.ChangeOrder:
 		t.canStill(o, "change_shipped")
 	case understand.ReturnExchange, understand.RefundRequest:
-		t.returns()
+		// A policy is no answer to somebody who is upset.
+		if t.upsetBy == "" {
+			t.returns()
+		}
 	case understand.DamagedOrWrong:
 		told = "told_damaged"
 	case understand.RefundStatus:
@@ -226,6 +232,9 @@ func (t *talk) answerRequest(o order.Order) {
 		default:
 			t.say("no_refund", f)
 		}
+	}
+	if t.upsetBy != "" {
+		told = "told_upset"
 	}
 	t.handOff(handoff.Request, "The customer asks: "+string(t.d.Intent)+". "+stateOf(o), "", told)
 }

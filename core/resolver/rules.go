@@ -1,12 +1,9 @@
 package resolver
 
 import (
-	"slices"
-
 	"wismo/core/consent"
 	"wismo/core/conversation"
 	"wismo/core/handoff"
-	"wismo/core/message"
 	"wismo/core/reply"
 	"wismo/core/understand"
 	"wismo/core/verify"
@@ -100,11 +97,8 @@ func (t *talk) handedOff() bool {
 }
 
 // countryClosed says nothing to phones of countries that the shop does not
-// serve: numbers that earn by being texted are why (SMS pumping).
-func (t *talk) countryClosed() bool {
-	phone := t.in.Customer.Phone()
-	return phone != "" && len(t.in.Shop.Countries) > 0 && !slices.Contains(t.in.Shop.Countries, message.RegionOf(phone))
-}
+// serve.
+func (t *talk) countryClosed() bool { return !t.in.Shop.Answers(t.in.Customer) }
 
 // limited falls silent past the reply limit, with one hand-off.
 func (t *talk) limited() bool {
@@ -153,14 +147,17 @@ func (t *talk) handToPerson() bool {
 
 // whichOrder asks for the number that is missing.
 func (t *talk) whichOrder() bool {
-	if !t.aboutOrder() || t.ref != "" {
-		return false
-	}
-	if t.upsetBy != "" {
+	if !t.aboutOrder() || t.ref != "" || t.upsetBy != "" || t.asksInGeneral() {
 		return false
 	}
 	t.d.State.Misses = 0
 	switch {
+	case t.d.Intent == understand.ReturnExchange || t.d.Intent == understand.RefundRequest:
+		// How the shop takes things back is told to everybody.
+		t.returns()
+		if !t.tokenBad() {
+			t.ask()
+		}
 	case t.tokenBad():
 		t.rule("token_bad")
 	case t.other:
@@ -199,6 +196,20 @@ func (t *talk) answersUs() bool {
 	t.say(key, reply.Facts{Ref: t.ref})
 	t.asked(next)
 	t.d.State.Misses = 0
+	return true
+}
+
+// asksInGeneral reports whether a question about the shop stands first in each
+// message, so that what else may be meant waits.
+func (t *talk) asksInGeneral() bool {
+	if t.gives() || len(t.first) == 0 {
+		return false
+	}
+	for _, i := range t.first {
+		if i != understand.ShippingPolicy && i != understand.ReturnRefundPolicy {
+			return false
+		}
+	}
 	return true
 }
 

@@ -23,6 +23,8 @@ type talk struct {
 	handled bool // the provider has answered a keyword itself
 	asks    bool // there is more than words about being written to
 	intents []understand.Intent
+	// first are the intents that stand first in a message.
+	first   []understand.Intent
 	upsetBy string
 	text    string
 	photos  int
@@ -88,22 +90,51 @@ const (
 	maxNamed = 3
 )
 
-// named lists the orders that the messages name, each once. A number that
-// corrects the one before ("no, I meant …") stands alone.
+// named lists the orders that the messages name, each once, without those that
+// they name to rule out ("not 1001, 1002"), unless there is no other.
 func (t *talk) named() []string {
 	first := append(t.codeRef(), t.grantedRef()...)
-	refs := slices.Clone(first)
+	refs, denied := slices.Clone(first), []string(nil)
 	for _, h := range t.in.Heard {
 		for _, e := range h.Means.Entities {
-			if e.Type == understand.OrderNumber && !t.isCode(e) && !t.known(first, e.Value) {
+			switch {
+			case e.Type != understand.OrderNumber || t.isCode(e):
+			case negated(h.Text, e.Start):
+				denied = append(without(denied, e.Value), e.Value)
+			case !t.known(first, e.Value):
 				refs = append(without(refs, e.Value), e.Value)
 			}
 		}
 	}
-	if t.wants(understand.Deny) && len(refs) > 1 {
-		return refs[len(refs)-1:]
+	for _, d := range denied {
+		refs = without(refs, d)
+	}
+	if len(refs) == 0 {
+		refs = denied
 	}
 	return refs[:min(len(refs), maxNamed)]
+}
+
+// negated reports whether the word before the given place of a text says no to
+// what follows, in any of the languages.
+func negated(text string, at int) bool {
+	if at > len(text) {
+		return false
+	}
+	words := strings.Fields(strings.ToLower(text[max(0, at-30):at]))
+	for len(words) > 0 {
+		switch strings.Trim(words[len(words)-1], "#,.:'\"") {
+		case "not", "nicht", "pas", "non", "niet", "nao", "não", "statt", "instead":
+			return true
+		case "no": // or short for number
+			return len(words) == 1 || !strings.HasPrefix(words[len(words)-2], "ord") && words[len(words)-2] != "pedido"
+		case "the", "die", "la", "le", "el", "il", "de", "order", "bestellung", "commande", "pedido", "ordine", "bestelling", "":
+			words = words[:len(words)-1]
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 func without(refs []string, ref string) []string {
@@ -155,14 +186,17 @@ func (t *talk) language() string { return t.in.Shop.Speaks(t.d.State.Language) }
 
 func (t *talk) hear(h Heard) {
 	t.heed(h)
-	for _, s := range h.Means.Intents {
-		if !t.wants(s.Name) {
-			t.intents = append(t.intents, s.Name)
+	if !onlyConsent(h) {
+		if len(h.Means.Intents) > 0 {
+			t.first = append(t.first, h.Means.Intents[0].Name)
+		}
+		for _, s := range h.Means.Intents {
+			if !t.wants(s.Name) {
+				t.intents = append(t.intents, s.Name)
+			}
 		}
 	}
-	if l := h.Means.Language; l != "" && l != "other" {
-		t.d.State.Language = l
-	}
+	t.speaks(h)
 	t.other = t.other || understand.OtherOrder(h.Text)
 	if h.Means.Upset.Is {
 		t.upsetBy = h.Means.Upset.Why
@@ -176,6 +210,19 @@ func (t *talk) hear(h Heard) {
 	t.text = strings.TrimSpace(t.text + " " + h.Text)
 	t.photos += h.Attachments
 }
+
+// speaks notes the language of a message. A few words ("my mail is …") do not
+// change the language of a conversation.
+func (t *talk) speaks(h Heard) {
+	l, before := h.Means.Language, t.d.State.Language
+	if l == "" || l == "other" || before != "" && len(strings.Fields(h.Text)) < minSwitch {
+		return
+	}
+	t.d.State.Language = l
+}
+
+// minSwitch is how many words it takes to change the language.
+const minSwitch = 5
 
 // emailIn returns the first e-mail address that may be the customer's. The
 // shop's own, which everybody knows and which stands on orders that the shop has
@@ -202,6 +249,17 @@ func (t *talk) heed(h Heard) {
 	case decides(t.wish, t.handled) && !decides(w, handled), t.wish == consent.StopWord && w == consent.StopAsked:
 	default:
 		t.wish, t.handled = w, handled
+	}
+}
+
+// onlyConsent reports whether a message is about being written to and nothing
+// else: a lone HELP is no call for a person.
+func onlyConsent(h Heard) bool {
+	switch consent.Of(h.Text, h.Handled) {
+	case consent.StopWord, consent.StopAsked, consent.StartWord, consent.HelpWord:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -285,7 +343,7 @@ func (t *talk) completes() bool {
 
 // deniesReceipt reports whether "no" answers our "did you find it?".
 func (t *talk) deniesReceipt() bool {
-	return t.in.State.Asked == conversation.AskedReceipt && t.wants(understand.Deny)
+	return t.in.State.Asked == conversation.AskedReceipt && (t.wants(understand.Deny) || understand.NotHere(t.text))
 }
 
 // gives reports whether the messages bring a number or a contact.

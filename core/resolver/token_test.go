@@ -39,7 +39,7 @@ type turn struct {
 func (w *world) hearTurn(t *testing.T, voice *reply.Voice, s turn) (string, resolver.Decision) {
 	t.Helper()
 	w.in.Now = w.in.Now.Add(s.later)
-	u := understand.English{}.Understand(s.say, understand.Hint{Format: w.in.Shop.Orders, Region: w.in.Shop.Region})
+	u := mind().Understand(s.say, understand.Hint{Format: w.in.Shop.Orders, Region: w.in.Shop.Region})
 	texts, d := w.answer(t, voice, []resolver.Heard{{Text: s.say, Means: u, Token: s.token}})
 	return strings.Join(texts, " | "), d
 }

@@ -4,8 +4,11 @@
 package shop
 
 import (
+	"slices"
 	"strings"
 	"time"
+
+	"wismo/core/message"
 )
 
 // Shop is one merchant brand.
@@ -73,6 +76,14 @@ func (t Texts) In(language string) string {
 		return s
 	}
 	return t[""]
+}
+
+// Answers reports whether the bot answers an address: phones of countries that
+// the shop does not serve get nothing, for numbers that earn by being texted
+// are why (SMS pumping).
+func (s Shop) Answers(a message.Address) bool {
+	phone := a.Phone()
+	return phone == "" || len(s.Countries) == 0 || slices.Contains(s.Countries, message.RegionOf(phone))
 }
 
 // Speaks returns the language in which to answer a customer who writes in the

@@ -1,9 +1,6 @@
 package understand
 
-import (
-	"bytes"
-	"regexp"
-)
+import "bytes"
 
 // reader finds entities in one text. Each kind takes its tokens, the strongest
 // evidence first, so that no stretch is read as two things.
@@ -26,8 +23,6 @@ type reader struct {
 }
 
 const (
-	// maxRead bounds how much of a text is searched for intents, in bytes.
-	maxRead = 4 << 10
 	// maxScan bounds how much of a text is searched for entities, in bytes.
 	maxScan = 16 << 10
 	// maxFound bounds how many entities are reported.
@@ -133,6 +128,3 @@ func sortByStart(es []Entity) {
 		}
 	}
 }
-
-// orderTalkRE finds talk of orders and parcels in lowered English.
-var orderTalkRE = regexp.MustCompile(`\b(?:orders?|ordered|parcels?|packages?|delivery|delivered|deliver|shipment|shipped|shipping|arrived?|track(?:ing)?|where|bought|purchase|number)\b`)

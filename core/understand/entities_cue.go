@@ -28,7 +28,7 @@ const (
 
 // cueOf returns what a folded word says.
 func cueOf(w []byte) cue {
-	if c, ok := words[string(w)]; ok {
+	if c, ok := cues[string(w)]; ok {
 		return c
 	}
 	if len(w) < 4 || len(w) > 30 {
@@ -57,7 +57,7 @@ func compound(w []byte) cue {
 // named is what a number is called by, "customer" in "customernumber".
 func named(head string) cue {
 	for _, h := range [...]string{head, strings.TrimSuffix(head, "s"), strings.TrimSuffix(head, "n")} {
-		if c := words[h] & (cOrder | cTrack | cPhone | cOther); c != 0 {
+		if c := cues[h] & (cOrder | cTrack | cPhone | cOther); c != 0 {
 			return c
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"wismo/core/understand"
 	"wismo/core/understand/evalset"
 )
 
@@ -33,13 +32,13 @@ func TestEntityFigures(t *testing.T) {
 		byLanguage[lang] = append(byLanguage[lang], c)
 	}
 	for lang, cs := range byLanguage {
-		f := evalset.Entities(cs, understand.English{})
+		f := evalset.Entities(cs, mind(t))
 		if f.Share(f.Order) < .95 {
 			t.Errorf("%s: order numbers exact in %.3f, want .95", lang, f.Share(f.Order))
 		}
 		t.Logf("%s: %3d cases, order exact %.3f, all exact %.3f", lang, f.Cases, f.Share(f.Order), f.Share(f.All))
 	}
-	f := evalset.Entities(all, understand.English{})
+	f := evalset.Entities(all, mind(t))
 	t.Logf("all: %d cases; exact: order %.3f, phone %.3f, e-mail %.3f, tracking %.3f, all %.3f; confused %d",
 		f.Cases, f.Share(f.Order), f.Share(f.Phone), f.Share(f.Email), f.Share(f.Tracking), f.Share(f.All), f.Confused)
 	for _, m := range f.Wrong {

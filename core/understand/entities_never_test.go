@@ -125,7 +125,7 @@ func never(t *testing.T, text, n, region string, typ understand.EntityType) {
 		{Format: plain, Region: region, Awaiting: understand.OrderNumber},
 		{Format: abc, Region: region},
 	} {
-		u := understand.English{}.Understand(text, h)
+		u := mind(t).Understand(text, h)
 		found, order, other := false, false, false
 		for _, e := range u.Entities {
 			found = found || e.Type == typ

@@ -60,7 +60,7 @@ func TestSamplesInTexts(t *testing.T) {
 			}
 			n++
 			text := around[0] + s.Number + around[1]
-			u := understand.English{}.Understand(text, understand.Hint{Format: shop.Defaults().Orders, Region: "US"})
+			u := mind(t).Understand(text, understand.Hint{Format: shop.Defaults().Orders, Region: "US"})
 			got := u.First(understand.TrackingNumber)
 			switch {
 			case s.Valid && got != tracking.Clean(s.Number):

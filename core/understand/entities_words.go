@@ -2,13 +2,13 @@ package understand
 
 import "strings"
 
-// words are what is known of words near numbers, folded, in English, German,
+// cues are what is known of words near numbers, folded, in English, German,
 // French, Spanish, Italian, Dutch and Portuguese. Nobody writes to it.
-var words = readWords()
+var cues = readCues()
 
-func readWords() map[string]cue {
+func readCues() map[string]cue {
 	m := make(map[string]cue, 1200)
-	for _, list := range lexicon {
+	for _, list := range cueWords {
 		for w := range strings.FieldsSeq(list.words) {
 			f := fold(w)
 			m[string(f.b)] |= list.cue
@@ -27,7 +27,7 @@ var misspelt = [...]string{
 // streetEnds are how names of streets end where they are written in one.
 var streetEnds = [...]string{"strasse", "strase", "str", "straat", "allee", "gasse", "platz", "laan", "plein", "gracht", "kade"}
 
-var lexicon = [...]struct {
+var cueWords = [...]struct {
 	cue   cue
 	words string
 }{
@@ -52,6 +52,7 @@ var lexicon = [...]struct {
 	{cIs, `is was ist war est c'est es era è é e lautet wäre are são sind sont`},
 	{cTalk, `ordered delivery deliver delivered deliveries parcel parcels package packages shipment shipments ship shipped shipping
 		arrive arrived arrives arriving arrival track tracked where wheres bought waiting dispatched dispatch status sent sending
+		meant mean instead wrong meinte gemeint stattdessen falsch voulais trompé plutôt quise quería equivocado intendevo volevo sbagliato bedoelde bedoel verkeerd quis errei errado
 		paket pakete päckchen lieferung liefern geliefert sendung versand versendet verschickt geschickt bestellt wo bleibt ankommen angekommen verschickt gekauft
 		envoyé expédiée partie colis livraison livré livrer livrée expédition expédié envoi commandé où ou acheté arrive arrivé reçu reception
 		paquete envío entrega entregado enviado donde dónde llega llegado compré comprado recibido recibir

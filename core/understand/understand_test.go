@@ -2,12 +2,25 @@ package understand_test
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
 	"wismo/core/shop"
 	"wismo/core/understand"
 )
+
+var built = sync.OnceValues(understand.New)
+
+// mind is the recogniser, built once for all tests.
+func mind(t testing.TB) *understand.Recogniser {
+	t.Helper()
+	r, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
 
 func hint() understand.Hint {
 	return understand.Hint{Format: shop.Defaults().Orders, Region: "US"}
@@ -59,7 +72,7 @@ func TestIntents(t *testing.T) {
 	for text, want := range cases {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
-			u := understand.English{}.Understand(text, hint())
+			u := mind(t).Understand(text, hint())
 			if !u.Has(want) {
 				t.Errorf("%q: %v, want %s", text, u.Intents, want)
 			}
@@ -104,7 +117,7 @@ func TestEntities(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.text, func(t *testing.T) {
 			t.Parallel()
-			u := understand.English{}.Understand(c.text, hint())
+			u := mind(t).Understand(c.text, hint())
 			var got []want
 			for _, e := range u.Entities {
 				got = append(got, want{e.Type, e.Value})
@@ -128,7 +141,7 @@ func TestBareNumberWhenAsked(t *testing.T) {
 	t.Parallel()
 	h := hint()
 	h.Awaiting = understand.OrderNumber
-	u := understand.English{}.Understand("I think I remember that mine had 1001 on the slip", h)
+	u := mind(t).Understand("I think I remember that mine had 1001 on the slip", h)
 	if u.First(understand.OrderNumber) != "1001" {
 		t.Errorf("got %v", u.Entities)
 	}
@@ -150,7 +163,7 @@ func TestUpset(t *testing.T) {
 	for text, want := range cases {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
-			if got := (understand.English{}).Understand(text, hint()).Upset; got.Is != want {
+			if got := mind(t).Understand(text, hint()).Upset; got.Is != want {
 				t.Errorf("upset %+v, want %v", got, want)
 			}
 		})
@@ -165,7 +178,7 @@ func FuzzUnderstand(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		u := understand.English{}.Understand(text, hint())
+		u := mind(t).Understand(text, hint())
 		if len(u.Intents) == 0 {
 			t.Fatal("no intent at all")
 		}

@@ -67,6 +67,10 @@ func (a *App) build(ctx context.Context, version string) error {
 	if err != nil {
 		return err
 	}
+	mind, err := understand.New()
+	if err != nil {
+		return err
+	}
 	a.accounts = parts.accounts
 	a.record, err = openRecord(ctx, a.cfg, a.log)
 	if err != nil {
@@ -74,7 +78,7 @@ func (a *App) build(ctx context.Context, version string) error {
 	}
 	return a.record.employ(bot.New(bot.Config{
 		Journal: a.record.journal, Shops: parts.shops, Senders: parts.senders,
-		Mind: understand.English{}, Voice: voice, Now: time.Now, Log: a.log,
+		Mind: mind, Voice: voice, Now: time.Now, Log: a.log,
 	}))
 }
 

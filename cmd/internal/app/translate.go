@@ -17,7 +17,7 @@ func shopOf(c config.Shop) (shop.Shop, error) {
 		return shop.Shop{}, fmt.Errorf("shop %s: %w", c.Key, err)
 	}
 	return shop.Shop{
-		Key: c.Key, Name: c.Name, Language: c.Language, Languages: c.Languages, Location: loc, Region: c.Country, Countries: c.Countries,
+		Key: c.Key, Name: c.Name, Language: c.Language, Languages: c.Languages, Location: loc, Region: c.Country, Countries: countries(c),
 		Orders: formatOf(c.Orders),
 		Claim:  shop.ClaimPolicy(c.Identity.Claim),
 		Limits: shop.Limits{
@@ -31,6 +31,21 @@ func shopOf(c config.Shop) (shop.Shop, error) {
 		DeliveryTimes: deliveryTimes(c.DeliveryTimes), Wording: c.Wording,
 		SupportEmail: c.SupportEmail, HandlingDays: c.HandlingDays, Introduce: c.Introduce,
 	}, nil
+}
+
+// countries are those whose phones are answered, none for all. The United
+// States and Canada share numbers, neighbours and rates.
+func countries(c config.Shop) []string {
+	switch {
+	case len(c.Countries) == 0 && (c.Country == "US" || c.Country == "CA"):
+		return []string{"US", "CA"}
+	case len(c.Countries) == 0:
+		return []string{c.Country}
+	case c.Countries[0] == "*":
+		return nil
+	default:
+		return c.Countries
+	}
 }
 
 // deliveryTimes are by country in capitals; the configuration's keys come in

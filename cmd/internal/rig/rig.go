@@ -139,6 +139,7 @@ shops:
   - key: acme
     name: Acme
     timezone: UTC
+    countries: ["*"]  # the numbers for fiction are of all North America
     numbers:
       - {channel: sms, address: %q}
       - {channel: whatsapp, address: %q}

@@ -160,6 +160,25 @@ func provenAttempt(t *testing.T, b *bench) {
 	}
 }
 
+// A worker that was slower with the same claim must not make it count twice.
+func withdrawnAttempt(t *testing.T, b *bench) {
+	first, err := b.j.Attempt(t.Context(), attempt("1001"), b.clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.j.Attempt(t.Context(), attempt("1001"), b.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := b.j.Withdraw(t.Context(), first.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, err := b.j.Failures(t.Context(), attempt("1001"), b.clock.Now()); err != nil || n.ByOrder != 1 || n.BySender != 1 {
+		t.Fatalf("counted %+v, error %v", n, err)
+	}
+}
+
 func oneHandOff(t *testing.T, b *bench) {
 	id := b.receive(t, ana, "agent")
 	turn := b.next(t, id, nil, journal.Answer).Turn
@@ -257,6 +276,13 @@ func media(t *testing.T, b *bench) {
 	}
 	if l := b.lines(t, id); l[0].Attachments[0].Size != 20 {
 		t.Fatalf("line %+v", l[0])
+	}
+	if a, err = b.j.Attachment(t.Context(), a.ID); err != nil || a.Customer.Value != ana || a.OptedOut || a.Kept != 1 {
+		t.Fatalf("attachment %+v, error %v", a, err)
+	}
+	b.clock.Pass(25 * time.Hour)
+	if a, err = b.j.Attachment(t.Context(), a.ID); err != nil || a.Kept != 0 {
+		t.Fatalf("a day later %+v, error %v", a, err)
 	}
 	_, err = b.j.Attachment(t.Context(), 9999)
 	wantFault(t, err, fault.NotFound)

@@ -38,6 +38,9 @@ func (o *Owed) Taken(id int64) journal.Statement {
 // AllTaken implements journal.Owe.
 func (o *Owed) AllTaken() string { return "SELECT id AS job, id AS conversation FROM owing" }
 
+// AllLater implements journal.Owe. It notes nothing.
+func (o *Owed) AllLater() string { return "SELECT id FROM waking" }
+
 // Ticket implements journal.Owe.
 func (o *Owed) Ticket(id int64) journal.Statement { return o.note(&o.tickets, id) }
 
@@ -137,6 +140,7 @@ func Run(t *testing.T, build Make) {
 		"an early report is taken up":             earlyReport,
 		"an opted-out customer gets nothing":      optedOut,
 		"attempts cannot be raced":                attemptsRace,
+		"a withdrawn attempt does not count":      withdrawnAttempt,
 		"a proven attempt does not count":         provenAttempt,
 		"a one-use token is used once":            spentOnce,
 		"a one-use token cannot be raced":         spendRace,
@@ -147,6 +151,7 @@ func Run(t *testing.T, build Make) {
 		"told when the ticket is open":            toldWhenOpen,
 		"a quiet conversation ends":               quietEnds,
 		"a wake-up is due":                        wakeUp,
+		"a wake-up beside a reply is due":         wakeUpBesideAReply,
 		"attachments and media":                   media,
 		"sweeps move on only":                     sweeps,
 		"what is stranded is found":               stranded,

@@ -241,6 +241,30 @@ func wakeUp(t *testing.T, b *bench) {
 	b.next(t, id, nil, journal.Done)
 }
 
+// A wake-up that is set beside an answer stays set and is due in its time.
+func wakeUpBesideAReply(t *testing.T, b *bench) {
+	id := b.receive(t, ana, "where is 1001")
+	at := b.clock.Now().Add(48 * time.Hour)
+	for n := range 2 {
+		turn := b.next(t, id, nil, journal.Answer).Turn
+		o := outcome(turn, "on its way")
+		o.WakeAt = at
+		r := b.finish(t, o, journal.Send).Reply
+		b.next(t, id, sent(r, fmt.Sprint("SMout", n)), journal.Done)
+		b.receive(t, ana, "and now?")
+	}
+	turn := b.next(t, id, nil, journal.Answer).Turn
+	o := outcome(turn, "still on its way")
+	o.WakeAt = at
+	r := b.finish(t, o, journal.Send).Reply
+	b.clock.Pass(48 * time.Hour)
+	turn = b.next(t, id, sent(r, "SMout3"), journal.Answer).Turn
+	if len(turn.Unanswered) != 0 {
+		t.Fatalf("turn %+v", turn)
+	}
+	b.finish(t, outcome(turn), journal.Done)
+}
+
 func quietEnds(t *testing.T, b *bench) {
 	id, r := b.sending(t, ana, "a")
 	b.next(t, id, sent(r, "SMout1"), journal.Done)

@@ -54,17 +54,18 @@ LEFT JOIN written w ON w.conversation_id = h.id LEFT JOIN jobs j ON j.conversati
 // finishSQL writes turns' outcomes, each with one reply that is handed over at
 // once. Not the usual case: a turn that is stale, an earlier reply that is still
 // in the way, a customer who has opted out.
-const finishSQL = `WITH input AS MATERIALIZED (
-	SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::boolean[])
-		AS i(id, version, state, up_to, content, intents, author, body, despite)
+func finishSQL(owe journal.Owe) string {
+	return `WITH input AS MATERIALIZED (
+	SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::boolean[], $11::bigint[])
+		AS i(id, version, state, up_to, content, intents, author, body, despite, wake_at)
 ), usual AS MATERIALIZED (
-	SELECT c.id FROM input i JOIN conversation c ON c.id = i.id
+	SELECT c.id, c.wake_at AS woken_at FROM input i JOIN conversation c ON c.id = i.id
 	WHERE c.version = i.version AND c.owed AND ` + asSeen + `
 		AND NOT EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.direction = 2 AND m.status IN (1, 2))
 		AND (i.despite OR NOT EXISTS (SELECT 1 FROM opt_out o WHERE o.channel = c.channel AND o.ours = c.ours AND o.customer = c.customer))
 	ORDER BY c.id FOR UPDATE OF c
 ), moved AS (
-	UPDATE conversation c SET version = c.version + 1, state = i.state, answered_up_to = greatest(c.answered_up_to, i.up_to), wake_at = 0
+	UPDATE conversation c SET version = c.version + 1, state = i.state, answered_up_to = greatest(c.answered_up_to, i.up_to), wake_at = i.wake_at
 	FROM usual u JOIN input i USING (id) WHERE c.id = u.id
 	RETURNING c.id, c.version, c.shop, c.channel, c.account, c.customer, c.ours, i.up_to, i.content, i.intents, i.author, i.body, i.despite
 ), decided AS (
@@ -72,21 +73,24 @@ const finishSQL = `WITH input AS MATERIALIZED (
 ), told AS (
 	INSERT INTO disclosure (conversation_id, version, customer, order_id, order_name, method, facts, at)
 	SELECT m.id, m.version, m.customer, d.order_id, d.order_name, d.method, d.facts, $1
-	FROM unnest($11::bigint[], $12::text[], $13::text[], $14::text[], $15::text[]) AS d(id, order_id, order_name, method, facts) JOIN moved m USING (id)
-), said AS (
+	FROM unnest($12::bigint[], $13::text[], $14::text[], $15::text[], $16::text[]) AS d(id, order_id, order_name, method, facts) JOIN moved m USING (id)
+), waking AS (
+	SELECT u.id, i.wake_at AS at FROM usual u JOIN input i USING (id) WHERE i.wake_at > 0 AND i.wake_at <> u.woken_at
+), jobs AS (` + owe.AllLater() + `), said AS (
 	INSERT INTO message (conversation_id, direction, account, author, text, handled, extra, status, attempt, first_try, attempt_at, despite_opt_out, at, created_at)
 	SELECT id, 2, account, author, body, '', 'null', 2, 1, $1, $1, despite, $1, $1 FROM moved RETURNING id, conversation_id
 )
 SELECT m.id, s.id, m.shop, m.channel, m.account, m.customer, m.ours FROM said s JOIN moved m ON m.id = s.conversation_id`
+}
 
 // settleSQL writes down that replies were sent, after which nothing is owed any
-// more. Not the usual case: something else is owed, a wake-up is set, the
+// more. Not the usual case: something else is owed, a wake-up is due, the
 // provider's id is known already or was reported on.
 const settleSQL = `WITH input AS MATERIALIZED (
 	SELECT * FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::smallint[]) AS i(id, reply, provider_id, status)
 ), usual AS MATERIALIZED (
 	SELECT c.id, i.reply, i.provider_id, i.status FROM input i JOIN conversation c ON c.id = i.id JOIN message r ON r.id = i.reply
-	WHERE r.conversation_id = c.id AND r.direction = 2 AND r.status IN (1, 2) AND c.wake_at = 0 AND ` + asSeen + `
+	WHERE r.conversation_id = c.id AND r.direction = 2 AND r.status IN (1, 2) AND (c.wake_at = 0 OR c.wake_at > $1) AND ` + asSeen + `
 		AND NOT EXISTS (SELECT 1 FROM message o WHERE o.account = r.account AND o.provider_id = i.provider_id)
 		AND NOT EXISTS (SELECT 1 FROM early_report e WHERE e.account = r.account AND e.provider_id = i.provider_id)
 		AND NOT EXISTS (SELECT 1 FROM message o WHERE o.conversation_id = c.id

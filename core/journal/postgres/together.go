@@ -32,6 +32,7 @@ type Journal struct {
 	settles  *group[settling, struct{}]
 	reports  *group[message.Delivery, struct{}]
 	take     string
+	finish   string
 }
 
 var _ journal.Journal = (*Journal)(nil)
@@ -62,7 +63,7 @@ type (
 )
 
 func together(alone *sqljournal.Journal, pool *pgxpool.Pool, owe journal.Owe, opts journal.Options) *Journal {
-	j := &Journal{Journal: alone, pool: pool, owe: owe, opts: opts, take: takeSQL(owe)}
+	j := &Journal{Journal: alone, pool: pool, owe: owe, opts: opts, take: takeSQL(owe), finish: finishSQL(owe)}
 	j.takes = newGroup(atOnce, func(m message.Message) string {
 		return strings.Join([]string{m.Shop, string(m.Channel), m.From.Value, m.To.Value}, "\x00")
 	}, j.takeAll)
@@ -185,7 +186,7 @@ func answerByID[In any](rows pgx.Rows, lot []*call[In, struct{}], id func(In) in
 
 // Finish implements journal.Turns.
 func (j *Journal) Finish(ctx context.Context, o journal.Outcome, now time.Time) (journal.Step, error) {
-	usual := len(o.Replies) == 1 && o.HandOff == nil && o.Consent == 0 && len(o.Proven) == 0 && len(o.Mails) == 0 && o.WakeAt.IsZero()
+	usual := len(o.Replies) == 1 && o.HandOff == nil && o.Consent == 0 && len(o.Proven) == 0 && len(o.Mails) == 0
 	if usual {
 		if step, done := j.finishes.do(ctx, ending{o, now}); done {
 			return step, nil
@@ -206,7 +207,7 @@ func (j *Journal) finishAll(ctx context.Context, lot []*call[ending, journal.Ste
 	}
 	told := disclosuresOf(in)
 	now := in[0].now
-	rows, err := j.pool.Query(ctx, finishSQL, sqljournal.Micros(now),
+	rows, err := j.pool.Query(ctx, j.finish, sqljournal.Micros(now),
 		column(in, func(e ending) int64 { return e.ConversationID }),
 		column(in, func(e ending) int64 { return e.Version }),
 		states,
@@ -216,6 +217,7 @@ func (j *Journal) finishAll(ctx context.Context, lot []*call[ending, journal.Ste
 		column(in, func(e ending) string { return string(e.Replies[0].Author) }),
 		column(in, func(e ending) string { return sqljournal.Clean(e.Replies[0].Text) }),
 		column(in, func(e ending) bool { return e.Replies[0].DespiteOptOut }),
+		column(in, func(e ending) int64 { return sqljournal.Micros(e.WakeAt) }),
 		column(told, func(d disclosed) int64 { return d.conversationID }),
 		column(told, func(d disclosed) string { return d.OrderID }),
 		column(told, func(d disclosed) string { return d.OrderName }),

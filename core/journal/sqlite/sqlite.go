@@ -46,6 +46,9 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		return nil, err
 	}
 	d := &DB{lock: l}
+	if err := private(path); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), d.Close())
+	}
 	if d.Writer, err = sql.Open("sqlite", dsn(path, "immediate")); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
@@ -74,6 +77,17 @@ func OpenBeside(path string) (*DB, error) {
 	d.Writer.SetMaxOpenConns(1)
 	d.readers = d.Writer
 	return d, nil
+}
+
+// private makes the file, if it is not there, readable by its owner only:
+// SQLite itself would let everybody on the machine read it, and gives the files
+// beside it the same mode.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func dsn(path, txlock string) string {

@@ -247,12 +247,30 @@ func (j *Journal) transcript(ctx context.Context, conversationID int64) ([]conve
 		return nil, err
 	}
 	rows.Close()
+	return lines, attach(ctx, q, conversationID, lines)
+}
+
+// attach gives the lines their attachments.
+func attach(ctx context.Context, q Querier, conversationID int64, lines []conversation.Line) error {
+	rows, err := q.Query(ctx, `SELECT m.id, a.id, a.url, a.type, a.name, a.size FROM message m JOIN attachment a ON a.message_id = m.id
+		WHERE m.conversation_id = $1 ORDER BY a.id`, conversationID)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	by := make(map[int64]*conversation.Line, len(lines))
 	for i := range lines {
-		if lines[i].Direction == message.In {
-			if lines[i].Attachments, err = attachments(ctx, q, lines[i].ID); err != nil {
-				return nil, err
-			}
+		by[lines[i].ID] = &lines[i]
+	}
+	for rows.Next() {
+		var id int64
+		var a message.Attachment
+		if err := rows.Scan(&id, &a.ID, &a.URL, &a.Type, &a.Name, &a.Size); err != nil {
+			return err
+		}
+		if l := by[id]; l != nil {
+			l.Attachments = append(l.Attachments, a)
 		}
 	}
-	return lines, nil
+	return rows.Err()
 }

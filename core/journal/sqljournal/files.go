@@ -12,9 +12,12 @@ import (
 
 // Attachment implements journal.Files.
 func (j *Journal) Attachment(ctx context.Context, id int64) (a journal.Attachment, err error) {
-	err = j.db.Reader().QueryRow(ctx, `SELECT a.id, a.url, a.type, a.name, a.size, c.shop, m.account, m.provider_id
-		FROM attachment a JOIN message m ON m.id = a.message_id JOIN conversation c ON c.id = m.conversation_id WHERE a.id = $1`, id).
-		Scan(&a.ID, &a.URL, &a.Type, &a.Name, &a.Size, &a.Shop, &a.Account, &a.MessageProviderID)
+	err = j.db.Reader().QueryRow(ctx, `SELECT a.id, a.url, a.type, a.name, a.size, c.shop, m.account, m.provider_id, c.channel, c.customer,
+		EXISTS (SELECT 1 FROM opt_out o WHERE o.channel = c.channel AND o.ours = c.ours AND o.customer = c.customer),
+		(SELECT count(*) FROM conversation k JOIN message n ON n.conversation_id = k.id JOIN attachment b ON b.message_id = n.id JOIN media d ON d.attachment_id = b.id
+			WHERE k.customer = c.customer AND k.ours = c.ours AND k.shop = c.shop AND k.channel = c.channel AND n.created_at > $2)
+		FROM attachment a JOIN message m ON m.id = a.message_id JOIN conversation c ON c.id = m.conversation_id WHERE a.id = $1`, id, micros(j.opts.Now().Add(-24*time.Hour))).
+		Scan(&a.ID, &a.URL, &a.Type, &a.Name, &a.Size, &a.Shop, &a.Account, &a.MessageProviderID, &a.Customer.Channel, &a.Customer.Value, &a.OptedOut, &a.Kept)
 	if errors.Is(err, ErrNoRows) {
 		return a, fault.New(fault.NotFound, "attachment", "there is no attachment %d", id)
 	}

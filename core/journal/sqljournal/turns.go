@@ -369,7 +369,7 @@ func (j *Journal) outcomeStmts(c *conversationRow, o journal.Outcome, now time.T
 	for _, id := range o.Proven {
 		list = append(list, stmt(`DELETE FROM attempt WHERE id = $1`, id))
 	}
-	if !o.WakeAt.IsZero() {
+	if !o.WakeAt.IsZero() && micros(o.WakeAt) != c.wakeAt {
 		list = append(list, owed(j.owe.Conversation(c.id, o.WakeAt)))
 	}
 	return list, nil
@@ -414,6 +414,12 @@ func (j *Journal) Attempt(ctx context.Context, a journal.Attempt, now time.Time)
 		return err
 	})
 	return n, failed("attempt", err)
+}
+
+// Withdraw implements journal.Turns.
+func (j *Journal) Withdraw(ctx context.Context, id int64) error {
+	_, err := j.db.Reader().Exec(ctx, `DELETE FROM attempt WHERE id = $1`, id)
+	return failed("withdraw", err)
 }
 
 // Failures implements journal.Turns.
