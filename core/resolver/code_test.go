@@ -232,6 +232,13 @@ func TestCodesTellNothing(t *testing.T) {
 			if da.Code != nil {
 				sent++
 			}
+			if pass > 4*time.Minute {
+				at := there.in.Now.Add(pass)
+				ta, tb := there.due(at), absent.due(at)
+				if ta.Told != nil || len(ta.Parts) != len(tb.Parts) || (ta.HandOff == nil) != (tb.HandOff == nil) || !ta.WakeAt.Equal(tb.WakeAt) {
+					t.Fatalf("after %q and some time the worlds differ: %+v, %+v", line, ta, tb)
+				}
+			}
 		}
 	})
 	if sent == 0 {
