@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,7 +40,7 @@ func (t *talk) needsCode() bool { return t.in.Shop.Claim == shop.ClaimCode }
 func (t *talk) typed() bool { return t.d.State.Email != "" || t.d.State.Phone != "" }
 
 // heedCode finds the code in the messages, if one is awaited. Digits that are the
-// order's own number are none.
+// order's own number, or are called another order's, are none.
 func (t *talk) heedCode() {
 	c := t.in.State.Code
 	if c == nil {
@@ -51,11 +52,36 @@ func (t *talk) heedCode() {
 	}
 	for _, h := range t.in.Heard {
 		code := codeIn(h.Text)
-		if f := t.in.Shop.Orders; code != "" && f.Canonical(code) != f.Canonical(c.Ref) {
+		if f := t.in.Shop.Orders; code != "" && f.Canonical(code) != f.Canonical(c.Ref) && !calledOrder(h, code) {
 			t.code = code
 		}
 	}
 }
+
+// calledOrder reports whether an order number of these digits has the word for
+// an order just before it.
+func calledOrder(h Heard, digits string) bool {
+	for _, e := range h.Means.Entities {
+		if e.Type != understand.OrderNumber || e.Text != digits || e.Start > len(h.Text) {
+			continue
+		}
+		words := strings.Fields(strings.ToLower(h.Text[max(0, e.Start-30):e.Start]))
+		for len(words) > 0 && slices.Contains(numberWords, strings.Trim(words[len(words)-1], ".:°º")) {
+			words = words[:len(words)-1]
+		}
+		if len(words) > 0 && slices.Contains(orderWords, words[len(words)-1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// The words for an order, and those for "number" behind them, in the languages
+// of the wording.
+var (
+	orderWords  = []string{"order", "bestellung", "auftrag", "commande", "pedido", "ordine", "bestelling", "encomenda"}
+	numberWords = []string{"number", "nummer", "nr", "no", "n", "numéro", "número", "numero"}
+)
 
 // codeIn returns the six digits of a text, empty if there are none.
 func codeIn(text string) string {

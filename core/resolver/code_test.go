@@ -69,11 +69,13 @@ func TestCodes(t *testing.T) {
 		"a wrong contact mended": {nil, []order.Order{anas}, []step{
 			{say: "where is order 1001, eve@example.com", want: sent}, {say: "sorry, ana@example.com", want: sent, mail: "ana@example.com"}, {say: "424242", want: "on its way", told: true},
 		}},
-		"no such order":            {nil, nil, []step{{say: "where is order 1001, ana@example.com", want: sent}, {say: "424242", want: wrong}}},
-		"an order without e-mail":  {nil, []order.Order{{ID: "x", Name: "#1001", Contacts: order.Contacts{Phones: []string{"+14155550101"}}}}, []step{{say: "order 1001, +14155550101", want: sent}, {say: "424242", want: wrong}}},
-		"an order with ours":       {nil, []order.Order{{ID: "x", Name: "#1001", Contacts: order.Contacts{Emails: []string{"help@example.com"}, Phones: []string{"+14155550101"}}}}, []step{{say: "order 1001, +14155550101", want: sent}}},
-		"the order has six digits": {nil, []order.Order{six}, []step{{say: "where is 424243, ana@example.com", want: sent, mail: "ana@example.com"}, {say: "424243", want: sent, mail: "ana@example.com"}, {say: "424242", want: "on its way", told: true}}},
-		"the sender needs none":    {func(in *resolver.Input) { in.Customer = ana() }, []order.Order{anas}, []step{{say: "where is order 1001", want: "on its way", told: true}, {say: "ana@example.com", want: "on its way", told: true}}},
+		"no such order":               {nil, nil, []step{{say: "where is order 1001, ana@example.com", want: sent}, {say: "424242", want: wrong}}},
+		"an order without e-mail":     {nil, []order.Order{{ID: "x", Name: "#1001", Contacts: order.Contacts{Phones: []string{"+14155550101"}}}}, []step{{say: "order 1001, +14155550101", want: sent}, {say: "424242", want: wrong}}},
+		"an order with ours":          {nil, []order.Order{{ID: "x", Name: "#1001", Contacts: order.Contacts{Emails: []string{"help@example.com"}, Phones: []string{"+14155550101"}}}}, []step{{say: "order 1001, +14155550101", want: sent}}},
+		"the order has six digits":    {nil, []order.Order{six}, []step{{say: "where is 424243, ana@example.com", want: sent, mail: "ana@example.com"}, {say: "424243", want: sent, mail: "ana@example.com"}, {say: "424242", want: "on its way", told: true}}},
+		"another order of six digits": {nil, []order.Order{anas}, []step{ask, {say: "and where is order number 424999", want: sent}}},
+		"the code and the question":   {nil, []order.Order{anas}, []step{ask, {say: "code 424242, so where is my order?", want: "on its way", told: true}}},
+		"the sender needs none":       {func(in *resolver.Input) { in.Customer = ana() }, []order.Order{anas}, []step{{say: "where is order 1001", want: "on its way", told: true}, {say: "ana@example.com", want: "on its way", told: true}}},
 		"no random digits, no code": {func(in *resolver.Input) { in.Digits = "" }, []order.Order{anas}, []step{
 			{say: "where is order 1001, ana@example.com", want: sent}, {say: "424242", want: wrong},
 		}},

@@ -94,6 +94,9 @@ func (k Keys) Verify(raw string, now time.Time) (Claims, error) {
 	if len(raw) > MaxLength {
 		return Claims{}, TooLong
 	}
+	if strings.ContainsAny(raw, "\r\n") { // which encoding/base64 passes over
+		return Claims{}, Malformed
+	}
 	var p payload
 	parser := jwt.NewParser(
 		jwt.WithValidMethods([]string{string(HS256), string(EdDSA)}), jwt.WithStrictDecoding(),

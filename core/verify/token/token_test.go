@@ -242,6 +242,7 @@ func TestAttacks(t *testing.T) {
 		"signature cut off":                      {parts[0] + "." + parts[1] + ".", token.BadSignature},
 		"signature shortened":                    {good[:len(good)-4], token.Malformed},
 		"signature in another spelling":          {good + "=", token.Malformed},
+		"broken over two lines":                  {good[:len(good)-4] + "\r\n" + good[len(good)-4:], token.Malformed},
 		"two parts":                              {parts[0] + "." + parts[1], token.Malformed},
 		"four parts":                             {good + ".AAAA", token.Malformed},
 		"empty":                                  {"", token.Malformed},
@@ -370,4 +371,28 @@ func TestKeysInPEM(t *testing.T) {
 			t.Errorf("%s was read as a private key", name)
 		}
 	}
+}
+
+// Whatever is handed over, it is refused or was signed by us.
+func FuzzVerify(f *testing.F) {
+	k, err := token.NewKeys("acme", token.Key{ID: "2026-11", Algorithm: token.HS256, Secret: secret})
+	if err != nil {
+		f.Fatal(err)
+	}
+	good, err := k.Mint(token.Claims{ID: "the same in every process", Order: "1001"}, "", noon)
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, s := range []string{"", good, "eyJ.eyJ.", "..", "e30.e30.", strings.Repeat(".", 3000), "\x00.\xff.=", good + "\n"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		c, err := k.Verify(raw, noon)
+		if err == nil && raw != good {
+			t.Fatalf("%q counts: %+v", raw, c)
+		}
+		if _, ok := errors.AsType[token.Refusal](err); err != nil && !ok {
+			t.Fatalf("%q: %v is no refusal", raw, err)
+		}
+	})
 }
