@@ -155,7 +155,11 @@ func (t *talk) whichOrder() bool {
 	case t.d.Intent == understand.ReturnExchange || t.d.Intent == understand.RefundRequest:
 		// How the shop takes things back is told to everybody.
 		t.returns()
-		t.ask()
+		if !t.tokenBad() {
+			t.ask()
+		}
+	case t.tokenBad():
+		t.rule("token_bad")
 	case t.other:
 		t.say("ask_other", reply.Facts{})
 		t.asked(conversation.AskedOrder)
@@ -179,7 +183,7 @@ func (t *talk) answersUs() bool {
 		return t.handToPerson()
 	case no && t.in.State.Asked == conversation.AskedOrder:
 		key, next = "no_number", conversation.AskedOrder
-	case no && t.in.State.Asked == conversation.AskedContact:
+	case no && (t.in.State.Asked == conversation.AskedContact || t.in.State.Asked == conversation.AskedCode):
 		key, next = "no_contact", conversation.AskedPerson
 	case no && t.in.State.Asked == conversation.AskedPerson:
 		key = "goodbye"
