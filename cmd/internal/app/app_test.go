@@ -146,7 +146,10 @@ func TestCheck(t *testing.T) {
 		"wrong shopify token": {func(c *config.Config, _ *shopify.Shopify) { c.Shops[0].Store.Token = "shpat_wrong" }, "shopify token"},
 		"scope missing":       {func(_ *config.Config, s *shopify.Shopify) { s.Deny("orders") }, "scope read_orders"},
 		"old version":         {func(c *config.Config, _ *shopify.Shopify) { c.Shops[0].Store.Version = "2024-01" }, "shopify token"},
-		"no database":         {func(c *config.Config, _ *shopify.Shopify) { c.Database = "sqlite:/does/not/exist/wismo.db" }, "database"},
+		"wording that loses the link": {func(c *config.Config, _ *shopify.Shopify) {
+			c.Shops[0].Wording = map[string]map[string]string{"en": {"link": "Track it online."}}
+		}, "wording"},
+		"no database": {func(c *config.Config, _ *shopify.Shopify) { c.Database = "sqlite:/does/not/exist/wismo.db" }, "database"},
 	}
 	for name, k := range cases {
 		t.Run(name, func(t *testing.T) {
