@@ -79,7 +79,6 @@ func TestDemoAnswers(t *testing.T) {
 	}
 }
 
-// What is private is not on the public listener, and the other way round.
 // A second demo must not take away the database of the one that runs.
 func TestDemoKeepsTheDatabaseOfARunningOne(t *testing.T) {
 	t.Parallel()
@@ -94,6 +93,7 @@ func TestDemoKeepsTheDatabaseOfARunningOne(t *testing.T) {
 	}
 }
 
+// What is private is not on the public listener, and the other way round.
 func TestListenersAreApart(t *testing.T) {
 	t.Parallel()
 	a := start(t, demo(t))
