@@ -41,7 +41,7 @@ type Report struct {
 	// Heard counts messages, Later those passed over (see Result.Later), Upset
 	// the conversations with somebody upset.
 	Heard, Later, Upset int
-	// Reasons counts hand-offs, those for want of understanding among them.
+	// Reasons counts the conversations that are HandedOff.
 	Reasons map[handoff.Reason]int
 
 	intents   map[understand.Intent]*Tally
@@ -65,7 +65,7 @@ func (r *Report) Add(x Result) {
 	if x.Upset {
 		r.Upset++
 	}
-	if x.Reason != "" {
+	if x.Outcome == HandedOff {
 		r.Reasons[x.Reason]++
 	}
 	count(r.intents, x.Intent, x.Outcome)

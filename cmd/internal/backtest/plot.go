@@ -96,7 +96,7 @@ func reasonsPlot(r *backtest.Report) template.HTML {
 
 // short cuts a name to what the plot has room for.
 func short(name string) string {
-	name, _, _ = strings.Cut(name, ":")
+	name, _, _ = strings.Cut(name, " (")
 	return name
 }
 

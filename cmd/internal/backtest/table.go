@@ -45,7 +45,7 @@ func reasonOf(r handoff.Reason) string {
 		handoff.UnusualState:         "the order needs a look",
 		handoff.Upset:                "the customer is upset",
 		handoff.Asked:                "the customer asks for a person",
-		handoff.Request:              "a request: cancel, change, return, refund, damaged",
+		handoff.Request:              "a request (cancel, change, return, refund …)",
 		handoff.Unverified:           "could not be verified",
 		handoff.NotUnderstood:        "not understood",
 		handoff.StoreDown:            "the store could not be read",
@@ -79,12 +79,12 @@ func Table(out io.Writer, r *backtest.Report) error {
 	w.line("%s", Headline(r))
 	w.line("")
 	for _, o := range backtest.Outcomes() {
-		w.line("%-42s %6d  %7s", labelOf(o, r.Live).Name, r.All[o], percent(r.All.Share(o)))
+		w.line("%-50s %6d  %7s", labelOf(o, r.Live).Name, r.All[o], percent(r.All.Share(o)))
 	}
 	if reasons := r.ByReason(); len(reasons) > 0 {
 		w.line("\nhanded to a person because")
 		for _, x := range reasons {
-			w.line("  %-40.50s %6d  %7s", reasonOf(x.Reason), x.Count, percent(float64(x.Count)/float64(max(r.All.Total(), 1))))
+			w.line("  %-48s %6d  %7s", reasonOf(x.Reason), x.Count, percent(float64(x.Count)/float64(max(r.All.Total(), 1))))
 		}
 	}
 	for _, b := range breakdowns(r) {

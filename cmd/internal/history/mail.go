@@ -56,7 +56,7 @@ func readLetter(r io.Reader) (letter, error) {
 	b.walk(e, 0)
 	l.text, l.files = strings.TrimSpace(ownWords(b.text())), b.files
 	if s := subjectOf(h); len(l.refs) == 0 && s != "" && !strings.Contains(l.text, s) {
-		l.text = s + "\n" + l.text
+		l.text = strings.TrimSpace(s + "\n" + l.text)
 	}
 	return l, nil
 }
