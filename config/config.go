@@ -29,6 +29,7 @@ type Config struct {
 	// never came.
 	SweepEvery time.Duration `mapstructure:"sweep_every"`
 	Twilio     []Twilio      `mapstructure:"twilio"`
+	SMTP       SMTP          `mapstructure:"smtp"`
 	Shops      []Shop        `mapstructure:"shops"`
 	// Sandbox starts local stand-ins for Twilio and Shopify; the demo's.
 	Sandbox Sandbox `mapstructure:"sandbox"`
@@ -65,6 +66,22 @@ type Twilio struct {
 	APIKeySecretFile string `mapstructure:"api_key_secret_file"`
 	// BaseURL replaces https://api.twilio.com; only loopback is allowed.
 	BaseURL string `mapstructure:"base_url"`
+}
+
+// SMTP is the server by which mail leaves; needed where a shop asks for one-time
+// codes.
+type SMTP struct {
+	// Host is its name, empty for none.
+	Host string `mapstructure:"host"`
+	// Port, 0 for the usual one: 587 for starttls, 465 for tls, 25 for none.
+	Port int `mapstructure:"port"`
+	// Security is starttls, tls, or none (loopback only).
+	Security     string `mapstructure:"security"`
+	User         string `mapstructure:"user"`
+	Password     Secret `mapstructure:"password"`
+	PasswordFile string `mapstructure:"password_file"`
+	// From is the address that mail comes from; the shop's name stands before it.
+	From string `mapstructure:"from"`
 }
 
 // Shop is one merchant brand.
@@ -163,8 +180,27 @@ type Store struct {
 
 // Identity is who may see an order.
 type Identity struct {
-	// Claim is what a typed e-mail or phone is worth: allow or deny.
+	// Claim is what a typed e-mail or phone is worth: allow, code (with a one-time
+	// code sent to the order's e-mail on top) or deny.
 	Claim string `mapstructure:"claim"`
+	// Tokens are the keys of signed tokens, at most four; the first that can sign
+	// mints. None: no token is taken.
+	Tokens []TokenKey `mapstructure:"tokens"`
+}
+
+// TokenKey is one key of signed tokens.
+type TokenKey struct {
+	// ID is the name under which tokens refer to it (kid).
+	ID string `mapstructure:"id"`
+	// Algorithm is HS256 or EdDSA.
+	Algorithm string `mapstructure:"algorithm"`
+	// Key is HS256's secret, 32 bytes or more, or EdDSA's private key in PEM,
+	// which only `wismo token` needs.
+	Key     Secret `mapstructure:"key"`
+	KeyFile string `mapstructure:"key_file"`
+	// PublicKey is EdDSA's, in PEM.
+	PublicKey     string `mapstructure:"public_key"`
+	PublicKeyFile string `mapstructure:"public_key_file"`
 }
 
 // Limits bound what one sender may do.
@@ -218,6 +254,7 @@ func Default() Config {
 		Listen:     Listen{Public: "127.0.0.1:8080", Private: "127.0.0.1:8081"},
 		Log:        Log{Level: "info", Format: "auto"},
 		SweepEvery: 5 * time.Minute,
+		SMTP:       SMTP{Security: "starttls"},
 		Sandbox:    Sandbox{Listen: "127.0.0.1:8090"},
 	}
 }

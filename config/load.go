@@ -183,6 +183,7 @@ func readSecrets(c *Config) Mistakes {
 		*into = Secret(strings.TrimSpace(string(raw)))
 	}
 	read("database", c.DatabaseFile, &c.Database)
+	read("smtp.password", c.SMTP.PasswordFile, &c.SMTP.Password)
 	for i := range c.Twilio {
 		t, key := &c.Twilio[i], fmt.Sprintf("twilio[%d].", i)
 		read(key+"auth_token", t.AuthTokenFile, &t.AuthToken)
@@ -193,6 +194,13 @@ func readSecrets(c *Config) Mistakes {
 		s, key := &c.Shops[i].Store, fmt.Sprintf("shops[%d].store.", i)
 		read(key+"token", s.TokenFile, &s.Token)
 		read(key+"client_secret", s.ClientSecretFile, &s.ClientSecret)
+		for j := range c.Shops[i].Identity.Tokens {
+			k, key := &c.Shops[i].Identity.Tokens[j], fmt.Sprintf("shops[%d].identity.tokens[%d].", i, j)
+			read(key+"key", k.KeyFile, &k.Key)
+			public := Secret(k.PublicKey)
+			read(key+"public_key", k.PublicKeyFile, &public)
+			k.PublicKey = public.Reveal()
+		}
 	}
 	return wrong
 }

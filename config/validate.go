@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net"
+	"net/mail"
 	"net/url"
 	"regexp"
 	"strings"
@@ -47,6 +48,7 @@ var (
 	e164RE    = regexp.MustCompile(`^\+[1-9]\d{6,14}$`)
 	domainRE  = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*\.myshopify\.com$`)
 	versionRE = regexp.MustCompile(`^20\d\d-(01|04|07|10)$`)
+	tokenIDRE = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
 	countryRE = regexp.MustCompile(`^[A-Z]{2}$`)
 )
 
@@ -56,6 +58,7 @@ func (c Config) validate() Mistakes {
 	for i, t := range c.Twilio {
 		t.validate(a, fmt.Sprintf("twilio[%d].", i))
 	}
+	c.validateSMTP(a)
 	a.want(len(c.Shops) > 0, "shops", "there is none", "configure at least one shop, or try `wismo demo`")
 	c.validateNumbers(a)
 	keys := map[string]bool{}
@@ -83,6 +86,23 @@ func (c Config) validateProcess(a *audit) {
 	a.want(oneOf(c.Log.Format, "auto", "text", "json"), "log.format", fmt.Sprintf("%q is no format", c.Log.Format), "auto, text or json")
 	a.want(c.Workers >= 0 && c.Workers <= 1000, "workers", "it is out of range", "0 to 1000, 0 for the default")
 	a.want(c.SweepEvery >= 10*time.Second, "sweep_every", "it is too often", "10s or more; 5m is the default")
+}
+
+// validateSMTP checks the mail server, and that there is one if it is needed.
+func (c Config) validateSMTP(a *audit) {
+	s := c.SMTP
+	for i, shop := range c.Shops {
+		a.want(shop.Identity.Claim != "code" || s.Host != "", "smtp.host", fmt.Sprintf("it is missing, and shops[%d] asks for codes by mail", i), "set smtp, or identity.claim to allow or deny")
+	}
+	if s.Host == "" {
+		return
+	}
+	a.want(oneOf(s.Security, "starttls", "tls", "none"), "smtp.security", fmt.Sprintf("%q is not known", s.Security), "starttls, tls, or none on loopback")
+	a.want(s.Security != "none" || loopback(s.Host) && s.User == "", "smtp.security", "without encryption neither mail nor password may leave this machine", "starttls (port 587) or tls (port 465)")
+	a.want(s.Port >= 0 && s.Port <= 65535, "smtp.port", "it is out of range", "leave it out for the usual one")
+	a.want((s.User == "") == (s.Password == ""), "smtp.user", "user and password belong together", "set both or neither")
+	from, err := mail.ParseAddress(s.From)
+	a.want(err == nil && from.Address == s.From, "smtp.from", fmt.Sprintf("%q is no address", s.From), "the bare address, such as care@example.com")
 }
 
 func (t Twilio) validate(a *audit, key string) {
@@ -128,7 +148,8 @@ func (s Shop) validate(a *audit, key string) {
 	}
 	o := s.Orders
 	a.want(o.MinDigits >= 1 && o.MaxDigits >= o.MinDigits && o.MaxDigits <= 18, key+"orders", "min_digits and max_digits do not fit", "1 ≤ min_digits ≤ max_digits ≤ 18")
-	a.want(oneOf(s.Identity.Claim, "allow", "deny"), key+"identity.claim", fmt.Sprintf("%q is not known", s.Identity.Claim), "allow or deny")
+	a.want(oneOf(s.Identity.Claim, "allow", "code", "deny"), key+"identity.claim", fmt.Sprintf("%q is not known", s.Identity.Claim), "allow, code or deny")
+	s.Identity.validateTokens(a, key+"identity.tokens")
 	l := s.Limits
 	a.want(l.SenderFailures > 0 && l.OrderFailures > 0 && l.RepliesPerHour > 0, key+"limits", "each limit must be above 0", "leave them out for the defaults")
 	st := s.Stalled

@@ -144,6 +144,8 @@ func checkOutside(t *testing.T, f file, i string) {
 	only("github.com/riverqueue/river", "core/queue", "core/journal/postgres", "core/journal/sqlite")
 	only("github.com/jackc/pgx", "core/queue", "core/journal", "cmd/internal")
 	only("modernc.org/sqlite", "core/journal/sqlite")
+	only("github.com/golang-jwt/jwt", "core/verify/token")
+	only("github.com/wneessen/go-mail", "channels/email")
 	only("github.com/twilio/twilio-go", "channels/twilio")
 	only("github.com/spf13/viper", "config")
 	only("github.com/spf13/cobra", "cmd/wismo")

@@ -13,6 +13,8 @@
 //     of is taken for an answer to the agent's own question, once the bot has
 //     answered something or asked for what it needs: it is passed over and
 //     counted in Result.Later. Before that, it is not understood.
+//   - Whoever gives the contact that stands on an order is taken to enter the
+//     one-time code as well, where the shop asks for one.
 //   - A pause longer than the shop's QuietAfter begins another conversation.
 //   - Without a store each order number that a customer gives is taken for an
 //     ordinary order of theirs, on its way and on time; for a customer who says
@@ -122,7 +124,12 @@ type reading struct {
 }
 
 // New returns a Player.
-func New(c Config) *Player { return &Player{cfg: c, read: map[string]reading{}} }
+func New(c Config) *Player {
+	if c.Shop.Claim == shop.ClaimCode {
+		c.Shop.Claim = shop.ClaimAllow // nobody wrote a code then
+	}
+	return &Player{cfg: c, read: map[string]reading{}}
+}
 
 // Play returns what a conversation would have come to: one result, more where
 // long pauses part it, none if the customer never wrote. An error means that

@@ -143,6 +143,20 @@ func TestOutcomesWithAStore(t *testing.T) {
 	}
 }
 
+// A code that nobody could type then is taken for entered.
+func TestCodeIsTakenForGiven(t *testing.T) {
+	t.Parallel()
+	s := testShop()
+	s.Claim = shop.ClaimCode
+	p := backtest.New(backtest.Config{Shop: s, Mind: mind(t), Store: &store{order: inTransit()}})
+	for who, want := range map[string]backtest.Outcome{"ana": backtest.FromOrder, "mallory": backtest.AskedBack} {
+		got, err := p.Play(t.Context(), talk("c where is #1001", "a your e-mail?", "c "+who+"@example.com"))
+		if err != nil || len(got) != 1 || got[0].Outcome != want {
+			t.Errorf("%s: %+v, %v, want outcome %d", who, got, err, want)
+		}
+	}
+}
+
 func TestStoreIsReadOnceForANumberAndMustAnswer(t *testing.T) {
 	t.Parallel()
 	s := &store{order: inTransit()}

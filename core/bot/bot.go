@@ -22,6 +22,7 @@ import (
 	"wismo/core/reply"
 	"wismo/core/shop"
 	"wismo/core/understand"
+	"wismo/core/verify/token"
 )
 
 // Shop is a merchant with the systems that serve it.
@@ -29,6 +30,17 @@ type Shop struct {
 	shop.Shop
 	Store order.Store
 	Desk  handoff.Desk
+	// Mailer sends one-time codes, nil if the shop asks for none.
+	Mailer Mailer
+	// Tokens are the keys of its signed tokens; the zero value takes none.
+	Tokens token.Keys
+}
+
+// Mailer is the port by which mails leave that are no replies.
+type Mailer interface {
+	// Send hands a mail in plain text to the shop's server. The error is a
+	// *fault.Error; one that is not retryable means that it will never be taken.
+	Send(ctx context.Context, to, subject, text string) error
 }
 
 // Bot answers for all shops. Build it with New.
@@ -38,6 +50,7 @@ type Bot struct {
 	senders map[string]message.Sender
 	mind    understand.Recognizer
 	voice   *reply.Voice
+	digits  func() string
 	now     func() time.Time
 	log     *slog.Logger
 }
@@ -47,6 +60,7 @@ type Journal interface {
 	journal.Intake
 	journal.Turns
 	journal.Desks
+	journal.Mails
 	journal.Files
 }
 
@@ -59,13 +73,18 @@ type Config struct {
 	Senders map[string]message.Sender
 	Mind    understand.Recognizer
 	Voice   *reply.Voice
-	Now     func() time.Time
-	Log     *slog.Logger
+	// Digits draws six random decimal digits, crypto/rand's if nil.
+	Digits func() string
+	Now    func() time.Time
+	Log    *slog.Logger
 }
 
 // New returns a Bot.
 func New(c Config) *Bot {
-	return &Bot{journal: c.Journal, shops: c.Shops, senders: c.Senders, mind: c.Mind, voice: c.Voice, now: c.Now, log: c.Log}
+	if c.Digits == nil {
+		c.Digits = drawDigits
+	}
+	return &Bot{journal: c.Journal, shops: c.Shops, senders: c.Senders, mind: c.Mind, voice: c.Voice, digits: c.Digits, now: c.Now, log: c.Log}
 }
 
 // maxSteps bounds how long one job goes round; more than that comes from a
@@ -252,7 +271,8 @@ func (b *Bot) Watch(ctx context.Context) error {
 }
 
 // GiveUp ends visibly what could not be done: a conversation is handed off, an
-// attachment is noted as missing, a ticket stays owed and is shouted about.
+// attachment is noted as missing, a mail is dropped, a ticket stays owed and is
+// shouted about.
 func (b *Bot) GiveUp(ctx context.Context, kind string, id int64, cause error) error {
 	b.log.Error("gave up", "job", kind, "id", id, "fault", fault.KindOf(cause))
 	switch kind {
@@ -260,6 +280,8 @@ func (b *Bot) GiveUp(ctx context.Context, kind string, id int64, cause error) er
 		return b.giveUpConversation(ctx, id)
 	case "media":
 		return b.journal.KeepMedia(ctx, id, message.Media{}, cause)
+	case "mail":
+		return b.journal.Mailed(ctx, id, journal.MailDropped, b.now())
 	default:
 		return nil
 	}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 
@@ -24,6 +25,8 @@ type why struct {
 	Ref     string                     `json:"ref,omitempty"`
 	Fault   string                     `json:"fault,omitempty"`
 	HandOff string                     `json:"hand_off,omitempty"`
+	// Tokens says of each signed token whether it counts, or why not.
+	Tokens []string `json:"tokens,omitempty"`
 	// StoreMillis is how long the store took.
 	StoreMillis int64 `json:"store_ms,omitempty"`
 }
@@ -36,7 +39,10 @@ func (b *Bot) decide(ctx context.Context, t journal.Turn) (o journal.Outcome, at
 	if !ok {
 		return o, 0, fault.New(fault.Invalid, "answer", "shop %q is not configured any more", t.Shop)
 	}
-	in, record := b.input(s, t)
+	in, record, err := b.input(ctx, s, t)
+	if err != nil {
+		return journal.Outcome{}, 0, err
+	}
 	ask := resolver.Plan(in)
 	looked, attempt, err := b.look(ctx, s, t, ask, &record)
 	if err != nil {
@@ -49,10 +55,11 @@ func (b *Bot) decide(ctx context.Context, t journal.Turn) (o journal.Outcome, at
 }
 
 // input gathers what a decision may depend on.
-func (b *Bot) input(s Shop, t journal.Turn) (resolver.Input, why) {
+func (b *Bot) input(ctx context.Context, s Shop, t journal.Turn) (resolver.Input, why, error) {
 	in := resolver.Input{
 		Now: b.now(), Shop: s.Shop, Channel: t.Channel, Customer: t.Customer, State: t.State,
 		HandOff: t.HandOff != 0, OptedOut: t.OptedOut, RepliesLastHour: t.RepliesLastHour,
+		Digits: b.digits(), Salt: rand.Text(),
 	}
 	var w why
 	hint := understand.Hint{Format: s.Orders, Region: s.Region}
@@ -60,11 +67,15 @@ func (b *Bot) input(s Shop, t journal.Turn) (resolver.Input, why) {
 		hint.Awaiting = understand.OrderNumber
 	}
 	for _, h := range t.Unanswered {
-		u := b.mind.Understand(h.Text, hint)
-		in.Heard = append(in.Heard, resolver.Heard{Text: h.Text, Handled: h.Handled, Attachments: len(h.Attachments), Means: u})
+		text, tok, err := b.tokens(ctx, s, t.ConversationID, h, &w)
+		if err != nil {
+			return in, w, err
+		}
+		u := b.mind.Understand(text, hint)
+		in.Heard = append(in.Heard, resolver.Heard{Text: text, Handled: h.Handled, Attachments: len(h.Attachments), Means: u, Token: tok})
 		w.Heard = append(w.Heard, u)
 	}
-	return in, w
+	return in, w, nil
 }
 
 // look asks the store what the resolver wants to know. A claim is written down
@@ -79,7 +90,7 @@ func (b *Bot) look(ctx context.Context, s Shop, t journal.Turn, ask resolver.Ask
 		if err != nil {
 			return nil, 0, err
 		}
-		looked.BySender, looked.ByOrder, attempt = n.BySender, n.ByOrder, n.ID
+		looked.BySender, looked.ByOrder, looked.Attempt, attempt = n.BySender, n.ByOrder, n.ID, n.ID
 	}
 	began := b.now()
 	orders, err := s.Store.Find(ctx, order.Ref{Text: ask.Ref})
@@ -117,8 +128,12 @@ func (b *Bot) outcome(s Shop, t journal.Turn, d resolver.Decision, attempt int64
 	if d.Told != nil {
 		o.Disclosures = []journal.Disclosure{{OrderID: d.Told.OrderID, OrderName: d.Told.OrderName, Method: string(d.Told.Method), Facts: d.Told.Facts}}
 	}
-	if d.Strike {
-		o.Proven = attempt
+	o.Proven = d.Struck
+	if d.Strike && attempt != 0 {
+		o.Proven = append(o.Proven, attempt)
+	}
+	if o.Mails, err = b.mails(s, d); err != nil {
+		return o, err
 	}
 	switch {
 	case d.OptOut:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"wismo/core/message"
+	"wismo/core/verify"
 )
 
 // Question is what the bot has asked and awaits an answer to.
@@ -21,6 +22,7 @@ const (
 	AskedReceipt Question = "receipt" // "did it arrive after all?"
 	AskedPerson  Question = "person"  // "shall a colleague take over?"
 	AskedCancel  Question = "cancel"  // what a lone CANCEL was meant for
+	AskedCode    Question = "code"    // the one-time code sent to the order's e-mail
 )
 
 // State is what the bot remembers of a conversation. It is written with each
@@ -48,6 +50,10 @@ type State struct {
 	Phone string `json:"phone,omitempty"`
 	// Verified lists the proofs given in this conversation.
 	Verified []Verified `json:"verified,omitempty"`
+	// Grant is what a signed token grants until it ends; nil if there is none.
+	Grant *verify.Grant `json:"grant,omitempty"`
+	// Code is the one-time code that is awaited; nil if none is.
+	Code *Code `json:"code,omitempty"`
 	// Introduced is true once the customer was told that a machine answers.
 	Introduced bool `json:"introduced,omitempty"`
 	// Misses counts messages in a row that were not understood.
@@ -62,6 +68,25 @@ type State struct {
 	Parted bool `json:"parted,omitempty"`
 	// Muted is true once the reply limit has led to a hand-off.
 	Muted bool `json:"muted,omitempty"`
+}
+
+// Code is a one-time code that was sent, or seems to have been: one stands here
+// as well for an order that does not exist or is not the customer's.
+type Code struct {
+	// OrderID is the store's key of the order that it opens, empty if none.
+	OrderID string `json:"order,omitempty"`
+	// Ref is the order as the customer named it.
+	Ref string `json:"ref"`
+	// Hash is the code's, keyed with Salt; the code itself is kept nowhere.
+	Hash []byte `json:"hash"`
+	Salt string `json:"salt"`
+	// Until is when it ends.
+	Until time.Time `json:"until"`
+	// Tries counts codes that were wrong.
+	Tries int `json:"tries,omitempty"`
+	// Attempts are those that were counted on the way here, by the journal's
+	// ids; the right code strikes them out.
+	Attempts []int64 `json:"attempts,omitempty"`
 }
 
 // Verified is a proof that this customer may see an order, good for this

@@ -1,6 +1,6 @@
 // Package journal knows the durable record: every message in and out, what is
 // still owed on it, what was decided and why, who was told what, and which
-// conversations a person has taken over. It is four small interfaces, by who
+// conversations a person has taken over. It is a few small interfaces, by who
 // asks; core/journal/postgres and core/journal/sqlite implement them over one
 // body of SQL, and core/journal/journaltest is passed by both.
 //
@@ -98,6 +98,11 @@ type Turns interface {
 	Withdraw(ctx context.Context, attemptID int64) error
 	// Failures counts as Attempt does, without writing.
 	Failures(ctx context.Context, a Attempt, now time.Time) (Attempted, error)
+	// Spend spends a one-use token for a conversation and reports whether it may
+	// be used: true the first time, and again in that very conversation, since a
+	// turn may be taken twice. jti names it among all tokens of all shops; it is
+	// remembered until the given time, when the token has ended anyway.
+	Spend(ctx context.Context, jti string, conversationID int64, until time.Time) (bool, error)
 	// Stranded lists conversations that have owed an answer since before the
 	// given time and gives each a new job, whatever became of the one it had. It
 	// is the safety net under the queue; finding one is worth an error in the log.
@@ -176,8 +181,10 @@ type Outcome struct {
 	HandOff *handoff.Case
 	// Disclosures made by the replies.
 	Disclosures []Disclosure
-	// Proven is the id of the Attempt that turned out right, 0 if none.
-	Proven int64
+	// Proven are the ids of the Attempts that turned out right.
+	Proven []int64
+	// Mails to send besides, none of them a reply.
+	Mails []NewMail
 	// Consent changes whether we may write to the customer; 0 leaves it.
 	Consent Consent
 	// WakeAt asks for another turn at that time; zero for none.
@@ -257,6 +264,45 @@ type Attempted struct {
 	BySender, ByOrder int
 }
 
+// NewMail is a mail to be written down: a one-time code, say. It goes to an
+// address that need not be the customer's.
+type NewMail struct {
+	To, Subject, Text string
+	// Until is when it is of no use any more; it is never sent later, although it
+	// may have been sent already.
+	Until time.Time
+}
+
+// Mails is what sends mails. A mail is owed with the turn that wants it and is
+// sent at least once until NewMail.Until, unless it is refused for good; a crash
+// between sending and writing that down sends it twice, which does no harm.
+type Mails interface {
+	// Mail returns a mail. fault.NotFound if unknown.
+	Mail(ctx context.Context, id int64) (Mail, error)
+	// Mailed settles a mail that is owed, as MailSent or MailDropped, and erases
+	// what it said and whom it went to. Repeating it changes nothing.
+	Mailed(ctx context.Context, id int64, state MailState, now time.Time) error
+}
+
+// Mail is a mail with its state.
+type Mail struct {
+	ID   int64
+	Shop string
+	// NewMail is empty but for Until once the mail is settled.
+	NewMail
+	State MailState
+}
+
+// MailState is where a mail stands.
+type MailState string
+
+// The states of a mail.
+const (
+	MailOwed    MailState = "owed"
+	MailSent    MailState = "sent"
+	MailDropped MailState = "dropped" // refused, or too late
+)
+
 // Desks is what opens tickets.
 type Desks interface {
 	// HandOff returns a hand-off as a ticket, transcript included.
@@ -332,10 +378,11 @@ type Attachment struct {
 
 // Reading is what people look at.
 type Reading interface {
-	// Transcript returns a conversation's messages, oldest first.
+	// Transcript returns a conversation's messages, oldest first; a signed token
+	// in what the customer wrote reads "[token]".
 	Transcript(ctx context.Context, conversationID int64) ([]conversation.Line, error)
 	// Owed counts what is not done yet: conversations that owe a look, replies
-	// not yet handed over for good, hand-offs without a ticket.
+	// not yet handed over for good, hand-offs without a ticket, mails not sent.
 	Owed(ctx context.Context) (int, error)
 	// Ping reports whether the journal can be read and written.
 	Ping(ctx context.Context) error
@@ -346,6 +393,7 @@ type Journal interface {
 	Intake
 	Turns
 	Desks
+	Mails
 	Files
 	Reading
 }
@@ -375,6 +423,8 @@ type Owe interface {
 	AllLater() string
 	// Ticket owes a hand-off's ticket.
 	Ticket(handOffID int64) Statement
+	// Mail owes a mail's sending.
+	Mail(mailID int64) Statement
 	// Media owes an attachment's fetching.
 	Media(attachmentID int64) Statement
 }

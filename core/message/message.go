@@ -80,6 +80,10 @@ type Message struct {
 	At time.Time
 }
 
+// ExtraToken is the name in Message.Extra under which an adapter hands over a
+// signed token that came beside the text, as in a plus-address.
+const ExtraToken = "token"
+
 // MaxText is the most bytes of text that a message keeps; adapters cut longer
 // ones at a character's end and keep the rest of the message.
 const MaxText = 32 << 10

@@ -92,6 +92,9 @@ func (o owe) Ticket(id int64) journal.Statement { return o.job(ticketArgs{}.Kind
 // Media implements journal.Owe.
 func (o owe) Media(id int64) journal.Statement { return o.job(mediaArgs{}.Kind(), id, time.Time{}) }
 
+// Mail implements journal.Owe.
+func (o owe) Mail(id int64) journal.Statement { return o.job(mailArgs{}.Kind(), id, time.Time{}) }
+
 func (o owe) job(name string, id int64, at time.Time) journal.Statement {
 	args := []any{name, id, kindOf(name).attempts, kindOf(name).queue}
 	if at.IsZero() {

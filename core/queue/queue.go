@@ -42,6 +42,7 @@ type Handler interface {
 	Conversation(ctx context.Context, id int64) error
 	Ticket(ctx context.Context, handOffID int64) error
 	Media(ctx context.Context, attachmentID int64) error
+	Mail(ctx context.Context, mailID int64) error
 	// Sweep and Watch are done by one replica at a time, now and then.
 	Sweep(ctx context.Context) error
 	Watch(ctx context.Context) error
@@ -262,7 +263,8 @@ const (
 	mediaWorkers = 8
 )
 
-// The kinds of jobs that are tried again; a ticket is for some ten hours.
+// The kinds of jobs that are tried again; a ticket is for some ten hours, a mail
+// for longer than it is of any use.
 func kindOf(name string) kind {
 	switch name {
 	case conversationArgs{}.Kind():
@@ -271,6 +273,8 @@ func kindOf(name string) kind {
 		return kind{name, 60, 10 * time.Minute, river.QueueDefault}
 	case mediaArgs{}.Kind():
 		return kind{name, 10, 5 * time.Minute, mediaQueue}
+	case mailArgs{}.Kind():
+		return kind{name, 30, 30 * time.Second, river.QueueDefault}
 	default:
 		return kind{name, 1, time.Minute, river.QueueDefault}
 	}
@@ -286,6 +290,9 @@ type (
 	mediaArgs struct {
 		ID int64 `json:"id"`
 	}
+	mailArgs struct {
+		ID int64 `json:"id"`
+	}
 	sweepArgs struct{}
 	watchArgs struct{}
 )
@@ -294,6 +301,7 @@ type (
 func (conversationArgs) Kind() string { return "conversation" }
 func (ticketArgs) Kind() string       { return "ticket" }
 func (mediaArgs) Kind() string        { return "media" }
+func (mailArgs) Kind() string         { return "mail" }
 func (sweepArgs) Kind() string        { return "sweep" }
 func (watchArgs) Kind() string        { return "watch" }
 
@@ -311,6 +319,7 @@ func workers(h Handler, log *slog.Logger) *river.Workers {
 	add(w, h, log, func(ctx context.Context, a conversationArgs) (int64, error) { return a.ID, h.Conversation(ctx, a.ID) })
 	add(w, h, log, func(ctx context.Context, a ticketArgs) (int64, error) { return a.ID, h.Ticket(ctx, a.ID) })
 	add(w, h, log, func(ctx context.Context, a mediaArgs) (int64, error) { return a.ID, h.Media(ctx, a.ID) })
+	add(w, h, log, func(ctx context.Context, a mailArgs) (int64, error) { return a.ID, h.Mail(ctx, a.ID) })
 	add(w, h, log, func(ctx context.Context, _ sweepArgs) (int64, error) { return 0, h.Sweep(ctx) })
 	add(w, h, log, func(ctx context.Context, _ watchArgs) (int64, error) { return 0, h.Watch(ctx) })
 	return w

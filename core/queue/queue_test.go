@@ -175,6 +175,11 @@ func (c *crew) Media(_ context.Context, id int64) error {
 	}
 	return nil
 }
+
+func (c *crew) Mail(_ context.Context, id int64) error {
+	c.note("mail", id)
+	return nil
+}
 func (c *crew) Sweep(context.Context) error { c.note("sweep", 0); return nil }
 func (c *crew) Watch(context.Context) error { c.note("watch", 0); return nil }
 
@@ -206,7 +211,8 @@ func TestEachKindIsWorkedOnce(t *testing.T) {
 		e.start(t, c)
 		e.owes(t, e.owe.Ticket(2))
 		e.owes(t, e.owe.Media(3))
-		want := []string{"conversation1", "ticket2", "media3"}
+		e.owes(t, e.owe.Mail(4))
+		want := []string{"conversation1", "ticket2", "media3", "mail4"}
 		await(t, "all work", func() bool { return !slices.ContainsFunc(want, func(w string) bool { return c.count(w) == 0 }) })
 		await(t, "the periodic work", func() bool { return c.count("sweep0") == 1 && c.count("watch0") == 1 })
 		for _, w := range want {

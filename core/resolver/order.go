@@ -8,6 +8,7 @@ import (
 	"wismo/core/handoff"
 	"wismo/core/order"
 	"wismo/core/reply"
+	"wismo/core/shop"
 	"wismo/core/understand"
 	"wismo/core/verify"
 )
@@ -18,6 +19,9 @@ func (t *talk) order() bool {
 		return false
 	}
 	t.d.State.Misses, t.d.State.Parted = 0, false
+	if t.code != "" && t.tryCode() {
+		return true
+	}
 	if t.looked.Failed && t.looked.Fault != fault.NotFound {
 		if t.promiseDue() {
 			return t.promiseUnread()
@@ -72,11 +76,15 @@ func (t *talk) match() (order.Order, verify.Method) {
 	if t.looked == nil {
 		return order.Order{}, verify.None
 	}
-	if o, m := verify.Match(t.looked.Orders, t.claimant(), t.in.Shop.Region); m != verify.None {
+	c := t.claimant()
+	if t.needsCode() {
+		c.ClaimsClosed = true // by itself a claim opens nothing
+	}
+	if o, m := verify.Match(t.looked.Orders, c, t.in.Shop.Region); m != verify.None {
 		return o, m
 	}
 	for _, o := range t.looked.Orders {
-		if v, ok := t.in.State.Remembers(o.ID, t.in.Now); ok {
+		if v, ok := t.d.State.Remembers(o.ID, t.in.Now); ok {
 			return o, verify.Method(v.Method)
 		}
 	}
@@ -87,11 +95,13 @@ func (t *talk) match() (order.Order, verify.Method) {
 // whether there is such an order or not.
 func (t *talk) unproven() bool {
 	switch {
-	case t.in.Shop.Claim == "deny" || t.claimsClosed():
+	case t.in.Shop.Claim == shop.ClaimDeny || t.claimsClosed():
 		t.rule("claims_closed")
 		t.say("claims_closed", reply.Facts{Ref: t.ref})
 		t.asked(conversation.AskedPerson)
-	case t.d.State.Email != "" || t.d.State.Phone != "":
+	case t.needsCode() && t.typed():
+		t.sendCode()
+	case t.typed():
 		t.rule("claim_refused")
 		t.say("refused", reply.Facts{Ref: t.ref})
 		t.asked(conversation.AskedContact)
@@ -106,16 +116,21 @@ func (t *talk) unproven() bool {
 func (t *talk) proven(o order.Order, m verify.Method) {
 	t.rule("verified_" + string(m))
 	t.d.Strike = true
-	if _, ok := t.in.State.Remembers(o.ID, t.in.Now); ok {
+	t.remember(o.ID, m)
+}
+
+// remember keeps a proof for this conversation, unless one is kept already.
+func (t *talk) remember(orderID string, m verify.Method) {
+	if _, ok := t.d.State.Remembers(orderID, t.in.Now); ok {
 		return
 	}
-	kept := make([]conversation.Verified, 0, len(t.in.State.Verified)+1)
-	for _, v := range t.in.State.Verified {
-		if v.OrderID != o.ID && t.in.Now.Sub(v.At) < conversation.VerifiedFor {
+	kept := make([]conversation.Verified, 0, len(t.d.State.Verified)+1)
+	for _, v := range t.d.State.Verified {
+		if v.OrderID != orderID && t.in.Now.Sub(v.At) < conversation.VerifiedFor {
 			kept = append(kept, v)
 		}
 	}
-	t.d.State.Verified = append(kept, conversation.Verified{OrderID: o.ID, Method: string(m), At: t.in.Now})
+	t.d.State.Verified = append(kept, conversation.Verified{OrderID: orderID, Method: string(m), At: t.in.Now})
 }
 
 // storeFailed tells the customer at once that it takes longer, asks again
@@ -192,13 +207,19 @@ func (t *talk) answerStatus(o order.Order) {
 // person. A refund that is done needs none.
 func (t *talk) answerRequest(o order.Order) {
 	f, told := reply.Facts{Order: o.Name}, "told_request"
+	if t.d.Intent == understand.RefundRequest && (o.Financial == order.Refunded || o.Financial == order.PartiallyRefunded) {
+		t.d.Intent = understand.RefundStatus // there is one already
+	}
 	switch t.d.Intent {
 	case understand.CancelOrder:
 		t.canStill(o, "cancel_shipped")
 	case understand.ChangeAddress, understand.ChangeOrder:
 		t.canStill(o, "change_shipped")
 	case understand.ReturnExchange, understand.RefundRequest:
-		t.returns()
+		// A policy is no answer to somebody who is upset.
+		if t.upsetBy == "" {
+			t.returns()
+		}
 	case understand.DamagedOrWrong:
 		told = "told_damaged"
 	case understand.RefundStatus:
@@ -211,6 +232,9 @@ func (t *talk) answerRequest(o order.Order) {
 		default:
 			t.say("no_refund", f)
 		}
+	}
+	if t.upsetBy != "" {
+		told = "told_upset"
 	}
 	t.handOff(handoff.Request, "The customer asks: "+string(t.d.Intent)+". "+stateOf(o), "", told)
 }

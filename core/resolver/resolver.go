@@ -14,6 +14,14 @@
 //   - Only typed contacts count as attempts. An order number that does not
 //     match the sender is answered with the question for a contact, word for
 //     word the same whether the order exists or not, so nothing is learnt by it.
+//   - The order that a signed token names comes before those in the text, which
+//     are answered after it. A token that does not count is spoken of only where
+//     nothing else can be answered; it never changes what is said about an order.
+//   - Where the shop asks for a code on top of a claim (shop.ClaimCode), whoever
+//     types a contact hears that one was sent, waits for it and may try three
+//     times, whether it was sent or not. Asking for a code and trying one are
+//     attempts alike, and the right code strikes out both. An order without an
+//     e-mail address cannot be opened so.
 //   - "Claims are closed" offers a person once (reply AGENT); the hand-off that
 //     follows has the reason unverified.
 //   - A lone CANCEL by SMS is taken for the opt-out that the carrier has made of
@@ -49,6 +57,9 @@ type Input struct {
 	OptedOut bool
 	// RepliesLastHour counts the bot's replies in this conversation.
 	RepliesLastHour int
+	// Digits are six random decimal digits, Salt is random, both drawn anew for
+	// every turn: what a one-time code is made of. No code is sent without them.
+	Digits, Salt string
 	// Heard are the messages to answer, oldest first; empty when a waiting
 	// question is due.
 	Heard []Heard
@@ -60,6 +71,17 @@ type Heard struct {
 	Handled     message.Keyword
 	Attachments int
 	Means       understand.Understanding
+	// Token is what came of a signed token in the message; it stands in Text no
+	// more.
+	Token Token
+}
+
+// Token is a signed token that was looked at; the zero value is none.
+type Token struct {
+	// Grant is what it grants, nothing if it is bad.
+	Grant verify.Grant
+	// Bad is true if it does not count: ended, forged, used up, another shop's.
+	Bad bool
 }
 
 // Ask is what Plan wants to know before it decides.
@@ -80,6 +102,8 @@ type Looked struct {
 	// Fault is the kind of the failure, if Failed.
 	Failed bool
 	Fault  fault.Kind
+	// Attempt is the journal's id of the present attempt, 0 if none was counted.
+	Attempt int64
 	// BySender and ByOrder are the failed attempts, the present one included.
 	BySender, ByOrder int
 }
@@ -105,6 +129,10 @@ type Decision struct {
 	// Strike is true if the attempt that Ask.Claim announced must not count:
 	// the claim was right, the store could not be read, or claims were closed.
 	Strike bool
+	// Struck are earlier attempts that turned out right as well.
+	Struck []int64
+	// Code is the one-time code to send, nil if none is.
+	Code *CodeToSend
 	// OptOut and OptIn change the customer's consent.
 	OptOut, OptIn bool
 	// WakeAt asks for another turn at that time; zero for none.
@@ -116,6 +144,17 @@ type Decision struct {
 type HandOff struct {
 	Case handoff.Case
 	Told []reply.Part
+}
+
+// CodeToSend is a one-time code on its way to the e-mail address of an order.
+type CodeToSend struct {
+	OrderID string
+	// To is the order's own address, canonical; never one that was only typed.
+	To string
+	// Subject and Text of the mail.
+	Subject, Text reply.Part
+	// Until is when the code ends.
+	Until time.Time
 }
 
 // Disclosure names what an answer tells of an order.
@@ -132,7 +171,7 @@ func Plan(in Input) Ask {
 		return Ask{}
 	}
 	c := t.claimant()
-	return Ask{Ref: t.ref, Claim: c.Claims(), Order: in.Shop.Orders.Canonical(t.ref)}
+	return Ask{Ref: t.ref, Claim: t.attempts(c), Order: in.Shop.Orders.Canonical(t.ref)}
 }
 
 // Decide returns the decision. looked is nil if Plan asked for nothing.
@@ -211,6 +250,7 @@ var ruleList = []rule{
 	{"opening_hours", (*talk).hours},
 	{"policy", (*talk).policy},
 	{"request", (*talk).request},
+	{"token_bad", (*talk).tokenBad},
 	{"parting", (*talk).parting},
 	{"greeting", (*talk).greeting},
 	{"picture", (*talk).picture},

@@ -147,14 +147,19 @@ func (t *talk) handToPerson() bool {
 
 // whichOrder asks for the number that is missing.
 func (t *talk) whichOrder() bool {
-	if !t.aboutOrder() || t.ref != "" {
-		return false
-	}
-	if t.upsetBy != "" {
+	if !t.aboutOrder() || t.ref != "" || t.upsetBy != "" || t.asksInGeneral() {
 		return false
 	}
 	t.d.State.Misses = 0
 	switch {
+	case t.d.Intent == understand.ReturnExchange || t.d.Intent == understand.RefundRequest:
+		// How the shop takes things back is told to everybody.
+		t.returns()
+		if !t.tokenBad() {
+			t.ask()
+		}
+	case t.tokenBad():
+		t.rule("token_bad")
 	case t.other:
 		t.say("ask_other", reply.Facts{})
 		t.asked(conversation.AskedOrder)
@@ -178,7 +183,7 @@ func (t *talk) answersUs() bool {
 		return t.handToPerson()
 	case no && t.in.State.Asked == conversation.AskedOrder:
 		key, next = "no_number", conversation.AskedOrder
-	case no && t.in.State.Asked == conversation.AskedContact:
+	case no && (t.in.State.Asked == conversation.AskedContact || t.in.State.Asked == conversation.AskedCode):
 		key, next = "no_contact", conversation.AskedPerson
 	case no && t.in.State.Asked == conversation.AskedPerson:
 		key = "goodbye"
@@ -191,6 +196,20 @@ func (t *talk) answersUs() bool {
 	t.say(key, reply.Facts{Ref: t.ref})
 	t.asked(next)
 	t.d.State.Misses = 0
+	return true
+}
+
+// asksInGeneral reports whether a question about the shop stands first in each
+// message, so that what else may be meant waits.
+func (t *talk) asksInGeneral() bool {
+	if t.gives() || len(t.first) == 0 {
+		return false
+	}
+	for _, i := range t.first {
+		if i != understand.ShippingPolicy && i != understand.ReturnRefundPolicy {
+			return false
+		}
+	}
 	return true
 }
 

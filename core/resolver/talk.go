@@ -1,12 +1,14 @@
 package resolver
 
 import (
+	"slices"
 	"strings"
 
 	"wismo/core/consent"
 	"wismo/core/conversation"
 	"wismo/core/message"
 	"wismo/core/reply"
+	"wismo/core/shop"
 	"wismo/core/understand"
 	"wismo/core/verify"
 )
@@ -21,6 +23,8 @@ type talk struct {
 	handled bool // the provider has answered a keyword itself
 	asks    bool // there is more than words about being written to
 	intents []understand.Intent
+	// first are the intents that stand first in a message.
+	first   []understand.Intent
 	upsetBy string
 	text    string
 	photos  int
@@ -30,6 +34,13 @@ type talk struct {
 	ref string
 	// newRef is true if these messages named it.
 	newRef bool
+	// code is the one-time code that these messages bring, empty if none.
+	code string
+	// contact is true if these messages brought an e-mail address or a phone.
+	contact bool
+	// granted is true if these messages brought a token that counts, badToken
+	// if they brought only such as do not.
+	granted, badToken bool
 }
 
 // newTalk reads the unanswered messages together.
@@ -38,9 +49,11 @@ func newTalk(in Input) *talk {
 	if len(in.Heard) > 0 {
 		t.d.State.HeardAt = in.Now
 	}
+	t.heedTokens()
 	for _, h := range in.Heard {
 		t.hear(h)
 	}
+	t.heedCode()
 	t.settleRef()
 	t.passOver()
 	t.settleIntent()
@@ -80,14 +93,15 @@ const (
 // named lists the orders that the messages name, each once, without those that
 // they name to rule out ("not 1001, 1002"), unless there is no other.
 func (t *talk) named() []string {
-	var refs, denied []string
+	first := append(t.codeRef(), t.grantedRef()...)
+	refs, denied := slices.Clone(first), []string(nil)
 	for _, h := range t.in.Heard {
 		for _, e := range h.Means.Entities {
 			switch {
-			case e.Type != understand.OrderNumber:
+			case e.Type != understand.OrderNumber || t.isCode(e):
 			case negated(h.Text, e.Start):
 				denied = append(without(denied, e.Value), e.Value)
-			default:
+			case !t.known(first, e.Value):
 				refs = append(without(refs, e.Value), e.Value)
 			}
 		}
@@ -151,7 +165,7 @@ func (t *talk) queueDue() bool {
 // is; while we wait for the customer it is not.
 func queued(s conversation.State) bool {
 	switch s.Asked {
-	case conversation.AskedContact, conversation.AskedPerson:
+	case conversation.AskedContact, conversation.AskedCode, conversation.AskedPerson:
 		return false
 	default:
 		return len(s.Queue) > 0
@@ -173,28 +187,42 @@ func (t *talk) language() string { return t.in.Shop.Speaks(t.d.State.Language) }
 func (t *talk) hear(h Heard) {
 	t.heed(h)
 	if !onlyConsent(h) {
+		if len(h.Means.Intents) > 0 {
+			t.first = append(t.first, h.Means.Intents[0].Name)
+		}
 		for _, s := range h.Means.Intents {
 			if !t.wants(s.Name) {
 				t.intents = append(t.intents, s.Name)
 			}
 		}
 	}
-	if l := h.Means.Language; l != "" && l != "other" {
-		t.d.State.Language = l
-	}
+	t.speaks(h)
 	t.other = t.other || understand.OtherOrder(h.Text)
 	if h.Means.Upset.Is {
 		t.upsetBy = h.Means.Upset.Why
 	}
 	if v := t.emailIn(h.Means); v != "" {
-		t.d.State.Email = v
+		t.d.State.Email, t.contact = v, true
 	}
 	if v := h.Means.First(understand.Phone); v != "" {
-		t.d.State.Phone = v
+		t.d.State.Phone, t.contact = v, true
 	}
 	t.text = strings.TrimSpace(t.text + " " + h.Text)
 	t.photos += h.Attachments
 }
+
+// speaks notes the language of a message. A few words ("my mail is …") do not
+// change the language of a conversation.
+func (t *talk) speaks(h Heard) {
+	l, before := h.Means.Language, t.d.State.Language
+	if l == "" || l == "other" || before != "" && len(strings.Fields(h.Text)) < minSwitch {
+		return
+	}
+	t.d.State.Language = l
+}
+
+// minSwitch is how many words it takes to change the language.
+const minSwitch = 5
 
 // emailIn returns the first e-mail address that may be the customer's. The
 // shop's own, which everybody knows and which stands on orders that the shop has
@@ -310,17 +338,17 @@ func (t *talk) settleIntent() {
 // or wait for the store, so that what was asked before still holds.
 func (t *talk) completes() bool {
 	q := t.in.State.Asked
-	return q == conversation.AskedOrder || q == conversation.AskedContact || t.in.State.Waiting != nil || t.queueDue()
+	return q == conversation.AskedOrder || q == conversation.AskedContact || q == conversation.AskedCode || t.in.State.Waiting != nil || t.queueDue()
 }
 
 // deniesReceipt reports whether "no" answers our "did you find it?".
 func (t *talk) deniesReceipt() bool {
-	return t.in.State.Asked == conversation.AskedReceipt && t.wants(understand.Deny)
+	return t.in.State.Asked == conversation.AskedReceipt && (t.wants(understand.Deny) || understand.NotHere(t.text))
 }
 
 // gives reports whether the messages bring a number or a contact.
 func (t *talk) gives() bool {
-	if t.newRef || t.wants(understand.ProvideInfo) {
+	if t.newRef || t.granted || t.wants(understand.ProvideInfo) {
 		return true
 	}
 	for _, h := range t.in.Heard {
@@ -373,7 +401,9 @@ func (t *talk) claimant() verify.Claimant {
 		Address:      t.in.Customer,
 		Email:        t.d.State.Email,
 		Phone:        t.d.State.Phone,
-		ClaimsClosed: t.in.Shop.Claim == "deny" || t.claimsClosed(),
+		ClaimsClosed: t.in.Shop.Claim == shop.ClaimDeny || t.claimsClosed(),
+		Grant:        t.grant(),
+		Format:       t.in.Shop.Orders,
 	}
 }
 

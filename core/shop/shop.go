@@ -103,6 +103,7 @@ type ClaimPolicy string
 // The claim policies.
 const (
 	ClaimAllow ClaimPolicy = "allow" // it verifies
+	ClaimCode  ClaimPolicy = "code"  // it verifies with a code sent to the order's e-mail on top
 	ClaimDeny  ClaimPolicy = "deny"  // it never verifies
 )
 

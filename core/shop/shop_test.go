@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"wismo/core/message"
 	"wismo/core/shop"
 )
 
@@ -101,5 +102,59 @@ func TestDefaults(t *testing.T) {
 	}
 	if o := s.Orders; o.Prefix != "#" || o.MinDigits < 1 || o.MaxDigits < o.MinDigits {
 		t.Errorf("order format %+v", o)
+	}
+}
+
+func TestTexts(t *testing.T) {
+	t.Parallel()
+	one, each := shop.Texts{"": "all"}, shop.Texts{"": "all", "de": "alle"}
+	for name, c := range map[string]struct {
+		texts    shop.Texts
+		language string
+		want     string
+	}{
+		"none":               {nil, "de", ""},
+		"one for all":        {one, "de", "all"},
+		"one's own":          {each, "de", "alle"},
+		"another's":          {each, "fr", "all"},
+		"only one language":  {shop.Texts{"de": "alle"}, "fr", ""},
+		"no language is all": {each, "", "all"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := c.texts.In(c.language); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestSpeaks(t *testing.T) {
+	t.Parallel()
+	s := shop.Shop{Language: "de", Languages: []string{"en", "fr"}}
+	for written, want := range map[string]string{"en": "en", "fr": "fr", "de": "de", "es": "de", "other": "de", "": "de"} {
+		if got := s.Speaks(written); got != want {
+			t.Errorf("who writes in %q is answered in %q, want %q", written, got, want)
+		}
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	s := shop.Shop{Countries: []string{"DE", "AT"}}
+	for address, want := range map[message.Address]bool{
+		{Channel: message.SMS, Value: "+493023125001"}:      true,
+		{Channel: message.SMS, Value: "+14155550101"}:       false,
+		{Channel: message.WhatsApp, Value: "+14155550101"}:  false,
+		{Channel: message.WhatsApp, Value: "US.1234567890"}: true, // no phone, no cost of a country
+		{Channel: message.Email, Value: "ana@example.com"}:  true,
+		{Channel: message.SMS, Value: "+43171925001"}:       true,
+	} {
+		if got := s.Answers(address); got != want {
+			t.Errorf("%s is answered: %v, want %v", address.Value, got, want)
+		}
+	}
+	if all := (shop.Shop{}); !all.Answers(message.Address{Channel: message.SMS, Value: "+14155550101"}) {
+		t.Error("with no list everybody is answered")
 	}
 }

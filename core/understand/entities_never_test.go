@@ -12,17 +12,17 @@ import (
 	"wismo/core/understand/tracking"
 )
 
-// phoneForms are how people of a region write numbers of its fiction range, X
+// phoneForms are how people of a region write numbers of its fiction range, #
 // standing for any digit.
 var phoneForms = map[string][]string{
-	"US": {"41555501XX", "415-555-01XX", "(415) 555-01XX", "415 555 01XX", "415.555.01XX", "+1415555 01XX", "+1 (415) 555-01XX", "1-415-555-01XX", "+141555501XX", "1 415 555 01XX"},
-	"GB": {"07700900XXX", "07700 900XXX", "07700 900 XXX", "+44 7700 900XXX", "+447700900XXX", "+44 (0)7700 900XXX", "020 7946 0XXX", "0044 7700 900XXX"},
-	"DE": {"030 23125XXX", "030/23125XXX", "03023125XXX", "+49 30 23125XXX", "+49 (0)30 23125XXX", "0176 040690XX", "0176 04 06 90 XX", "0049 30 23125XXX"},
-	"FR": {"01 99 00 XX XX", "0199 00XXXX", "06.39.98.XX.XX", "063998XXXX", "+33 6 39 98 XX XX", "+336 3998XXXX", "0033 6 39 98 XX XX", "06-39-98-XX-XX"},
-	"ES": {"+34 555 01 XX XX", "+3455501XXXX"},
-	"IT": {"+39 399 555 XXXX", "+39399555XXXX"},
-	"NL": {"06 0000XXXX", "06-0000XXXX", "+31 6 0000XXXX", "06 00 00 XX XX"},
-	"PT": {"+351 900 000 XXX", "+351900000XXX"},
+	"US": {"41555501##", "415-555-01##", "(415) 555-01##", "415 555 01##", "415.555.01##", "+1415555 01##", "+1 (415) 555-01##", "1-415-555-01##", "+141555501##", "1 415 555 01##"},
+	"GB": {"07700900###", "07700 900###", "07700 900 ###", "+44 7700 900###", "+447700900###", "+44 (0)7700 900###", "020 7946 0###", "0044 7700 900###"},
+	"DE": {"030 23125###", "030/23125###", "03023125###", "+49 30 23125###", "+49 (0)30 23125###", "0176 040690##", "0176 04 06 90 ##", "0049 30 23125###"},
+	"FR": {"01 99 00 ## ##", "0199 00####", "06.39.98.##.##", "063998####", "+33 6 39 98 ## ##", "+336 3998####", "0033 6 39 98 ## ##", "06-39-98-##-##"},
+	"ES": {"+34 555 01 ## ##", "+3455501####"},
+	"IT": {"+39 399 555 ####", "+39399555####"},
+	"NL": {"06 0000####", "06-0000####", "+31 6 0000####", "06 00 00 ## ##"},
+	"PT": {"+351 900 000 ###", "+351900000###"},
 }
 
 // around are texts with a place for a number that nothing calls an order's, "%s".
@@ -49,18 +49,18 @@ var called = map[bool][]string{
 
 func fill(rng *rand.Rand, form string) string {
 	return strings.Map(func(c rune) rune {
-		if c == 'X' {
+		if c == '#' {
 			return rune('0' + rng.IntN(10))
 		}
 		return c
 	}, form)
 }
 
-// parcels are shapes of tracking numbers, X any digit; what fits no format is
+// parcels are shapes of tracking numbers, # any digit; what fits no format is
 // tried again.
 var parcels = []string{
-	"1ZX90W720310XXXXXX", "LK71204XXXXGB", "RR7XXXX4556DE", "9400111899220XXXXXXXXX", "9261292700768XXXXXXXXX", "7881XXXXXXXX", "JJD00XXXXXXXX",
-	"TBA3004XXXXXXXX", "0123400004XXXXN", "GM29511XXXXXXXXXXX", "YT26300217000XXXXX", "4002847016XXXXXX", "SP0296925100009XXXXX",
+	"1Z#90W720310######", "LK71204####GB", "RR7####4556DE", "9400111899220#########", "9261292700768#########", "7881########", "JJD00########",
+	"TBA3004########", "0123400004####N", "GM29511###########", "YT26300217000#####", "4002847016######", "SP0296925100009#####",
 }
 
 func parcel(rng *rand.Rand, form string) string {

@@ -3,6 +3,8 @@ package understand
 import (
 	"regexp"
 	"strings"
+
+	"wismo/core/understand/words"
 )
 
 // otherRE finds "and the other one?" in the seven languages: an order that is
@@ -33,3 +35,19 @@ func AsksHours(text string) bool { return short(text) && hoursRE.MatchString(str
 
 // short bounds what a pattern is run over.
 func short(text string) bool { return len(text) <= 2000 }
+
+// NotHere reports whether a text is one of the words that the bot offers to
+// whoever cannot find what was delivered (core/reply, delivered_next).
+func NotHere(text string) bool {
+	t := words.Split(text)
+	said := make([]string, 0, len(t.Words))
+	for i := range t.Words {
+		said = append(said, t.Words[i].Text)
+	}
+	switch strings.Join(said, " ") {
+	case "not here", "nicht da", "pas recu", "pas reçu", "no llego", "no llegó", "non arrivato", "niet hier", "nao chegou", "não chegou":
+		return true
+	default:
+		return false
+	}
+}

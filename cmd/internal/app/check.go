@@ -28,6 +28,11 @@ func Check(ctx context.Context, c config.Config, version string) []check.Finding
 	for _, a := range parts.accounts {
 		findings = append(findings, checkTwilio(ctx, a)...)
 	}
+	if m := b.mailer(""); m != nil {
+		bounded, cancel := context.WithTimeout(ctx, checkWithin)
+		findings = append(findings, m.Check(bounded))
+		cancel()
+	}
 	for _, s := range c.Shops {
 		bounded, cancel := context.WithTimeout(ctx, checkWithin)
 		for _, f := range parts.stores[s.Key].Check(bounded) {

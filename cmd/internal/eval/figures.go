@@ -1,13 +1,18 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"sort"
 	"strings"
 
 	"wismo/core/understand"
+	"wismo/core/understand/evalset"
 	"wismo/core/understand/measure"
+	"wismo/core/understand/tracking"
 	"wismo/core/understand/train"
 )
 
@@ -38,7 +43,8 @@ func measureAll(mind *understand.Recogniser, root, dir string) (*sheet, error) {
 		func() error { return s.dialogues(mind, root, dir) },
 		func() error { return s.mood(mind, dir) },
 		func() error { return s.multilingual(mind, dir) },
-		// The figures of the entities go here, as another step.
+		func() error { return s.entities(mind, root) },
+		func() error { return s.tracking(dir) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -150,6 +156,56 @@ func (s *sheet) multilingual(mind *understand.Recogniser, dir string) error {
 	s.figures["multilingual strict"] = measure.Macro(js, false)
 	s.figures["multilingual lenient"] = measure.Macro(js, true)
 	s.figures["mistaken multilingual"] = measure.Mistaken(js)
+	return nil
+}
+
+// entities measures order numbers and what may be taken for one.
+func (s *sheet) entities(mind *understand.Recogniser, root string) error {
+	f, err := os.Open(filepath.Join(root, "core/understand/testdata/entities.jsonl"))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	cases, err := evalset.Load(f)
+	if err != nil {
+		return err
+	}
+	e := evalset.Entities(cases, mind)
+	s.figures["entities order exact"] = e.Share(e.Order)
+	s.figures["entities phone exact"] = e.Share(e.Phone)
+	s.figures["entities e-mail exact"] = e.Share(e.Email)
+	s.figures["entities tracking exact"] = e.Share(e.Tracking)
+	s.figures["mistaken for an order number"] = e.Share(e.Confused)
+	return nil
+}
+
+// tracking measures which numbers are told to be a parcel's. One that its own
+// format's check digit refuses may still be of another format.
+func (s *sheet) tracking(dir string) error {
+	f, err := os.Open(filepath.Join(dir, "tracking_numbers.jsonl"))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	right, all := 0, 0
+	for d := json.NewDecoder(f); d.More(); {
+		var n struct {
+			Number, Courier, Service string
+			Valid                    bool
+		}
+		if err := d.Decode(&n); err != nil {
+			return fmt.Errorf("tracking number %d: %w", all+1, err)
+		}
+		all++
+		as := false
+		for _, m := range tracking.All(n.Number) {
+			as = as || m.Courier == n.Courier && (n.Valid || m.Service == n.Service)
+		}
+		if as == n.Valid {
+			right++
+		}
+	}
+	s.figures["tracking numbers judged right"] = float64(right) / float64(max(all, 1))
 	return nil
 }
 

@@ -153,7 +153,7 @@ func provenAttempt(t *testing.T, b *bench) {
 		t.Fatal(err)
 	}
 	o := outcome(turn)
-	o.Proven = n.ID
+	o.Proven = []int64{n.ID}
 	b.finish(t, o, journal.Done)
 	if n, err := b.j.Failures(t.Context(), attempt("1001"), b.clock.Now()); err != nil || n.ByOrder != 0 || n.BySender != 0 {
 		t.Fatalf("counted %+v, error %v", n, err)

@@ -4,6 +4,7 @@ package journaltest
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 type Owed struct {
 	mu                            sync.Mutex
 	conversations, tickets, media []int64
+	mails                         []int64
 	broken                        bool
 }
 
@@ -44,6 +46,16 @@ func (o *Owed) Ticket(id int64) journal.Statement { return o.note(&o.tickets, id
 
 // Media implements journal.Owe.
 func (o *Owed) Media(id int64) journal.Statement { return o.note(&o.media, id) }
+
+// Mail implements journal.Owe.
+func (o *Owed) Mail(id int64) journal.Statement { return o.note(&o.mails, id) }
+
+// Mails returns which mails were owed.
+func (o *Owed) Mails() []int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.mails)
+}
 
 func (o *Owed) note(list *[]int64, id int64) journal.Statement {
 	o.mu.Lock()
@@ -130,6 +142,11 @@ func Run(t *testing.T, build Make) {
 		"attempts cannot be raced":                attemptsRace,
 		"a withdrawn attempt does not count":      withdrawnAttempt,
 		"a proven attempt does not count":         provenAttempt,
+		"a one-use token is used once":            spentOnce,
+		"a one-use token cannot be raced":         spendRace,
+		"a token is not shown":                    tokenMasked,
+		"a mail is owed until it is settled":      mailOwed,
+		"a mail is owed with its turn":            mailWithTurn,
 		"one hand-off at a time":                  oneHandOff,
 		"told when the ticket is open":            toldWhenOpen,
 		"a quiet conversation ends":               quietEnds,

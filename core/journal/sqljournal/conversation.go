@@ -10,6 +10,7 @@ import (
 	"wismo/core/handoff"
 	"wismo/core/journal"
 	"wismo/core/message"
+	"wismo/core/verify/token"
 )
 
 // conversationRow is a conversation as it is stored, with what a turn needs to
@@ -236,6 +237,10 @@ func (j *Journal) transcript(ctx context.Context, conversationID int64) ([]conve
 			return nil, err
 		}
 		l.Direction, l.Author, l.At, l.Status = message.Direction(direction), message.Author(author), fromMicros(at), message.Status(status)
+		if l.Direction == message.In {
+			// A token opens an order to whoever holds it: readers see that there was one.
+			l.Text = token.Mask(l.Text)
+		}
 		lines = append(lines, l)
 	}
 	if err := rows.Err(); err != nil {

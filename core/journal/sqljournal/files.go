@@ -59,16 +59,18 @@ func (j *Journal) Sweep(ctx context.Context, account string, upTo time.Time) err
 }
 
 // Stranded implements journal.Turns. It also takes up reports that slipped
-// between a hand-over and its settlement, and forgets attempts and reports that
-// count no more.
+// between a hand-over and its settlement, and forgets attempts, reports, spent
+// tokens and mails that count no more.
 func (j *Journal) Stranded(ctx context.Context, before time.Time) ([]int64, error) {
 	if err := j.takeUpReports(ctx); err != nil {
 		return nil, failed("take up reports", err)
 	}
 	now := j.opts.Now()
 	for statement, age := range map[string]time.Duration{
-		`DELETE FROM attempt WHERE at < $1`:      2 * orderWindow,
-		`DELETE FROM early_report WHERE at < $1`: 48 * time.Hour,
+		`DELETE FROM attempt WHERE at < $1`:        2 * orderWindow,
+		`DELETE FROM early_report WHERE at < $1`:   48 * time.Hour,
+		`DELETE FROM token_spent WHERE until < $1`: 0,
+		`DELETE FROM mail WHERE until < $1`:        48 * time.Hour,
 	} {
 		if _, err := j.db.Reader().Exec(ctx, statement, micros(now.Add(-age))); err != nil {
 			return nil, failed("forget", err)

@@ -158,6 +158,7 @@ func (j *Journal) Owed(ctx context.Context) (int, error) {
 	err := j.db.Reader().QueryRow(ctx, `SELECT
 		(SELECT count(*) FROM conversation WHERE owed) +
 		(SELECT count(*) FROM message WHERE direction = 2 AND status IN (1, 2)) +
-		(SELECT count(*) FROM hand_off WHERE state = 'owed')`).Scan(&n)
+		(SELECT count(*) FROM hand_off WHERE state = 'owed') +
+		(SELECT count(*) FROM mail WHERE state = 'owed')`).Scan(&n)
 	return n, failed("count what is owed", err)
 }

@@ -313,6 +313,9 @@ func (j *Journal) finish(ctx context.Context, tx Tx, c *conversationRow, o journ
 			return journal.Step{}, err
 		}
 	}
+	if err := j.oweMails(ctx, tx, c, o.Mails, now); err != nil {
+		return journal.Step{}, err
+	}
 	if free && len(o.Replies) > 0 && c.owed && (!c.optedOut || o.Replies[0].DespiteOptOut) {
 		var id int64
 		list = append(list, replyStmt(c, o.Replies[0], message.Sending, now).into(&id))
@@ -363,8 +366,8 @@ func (j *Journal) outcomeStmts(c *conversationRow, o journal.Outcome, now time.T
 	case journal.OptIn:
 		list = append(list, stmt(`DELETE FROM opt_out WHERE channel = $1 AND ours = $2 AND customer = $3`, c.channel, c.ours, c.customer))
 	}
-	if o.Proven != 0 {
-		list = append(list, stmt(`DELETE FROM attempt WHERE id = $1`, o.Proven))
+	for _, id := range o.Proven {
+		list = append(list, stmt(`DELETE FROM attempt WHERE id = $1`, id))
 	}
 	if !o.WakeAt.IsZero() && micros(o.WakeAt) != c.wakeAt {
 		list = append(list, owed(j.owe.Conversation(c.id, o.WakeAt)))
@@ -431,4 +434,19 @@ func (j *Journal) attempts(ctx context.Context, q Querier, a journal.Attempt, no
 		(SELECT count(*) FROM attempt WHERE shop = $1 AND order_ref = $3 AND at > $5)`,
 		a.Shop, clean(a.Sender.Value), clean(a.Order), micros(now.Add(-senderWindow)), micros(now.Add(-orderWindow))).Scan(&n.BySender, &n.ByOrder)
 	return n, err
+}
+
+// Spend implements journal.Turns. Of two that come at once the second waits for
+// the first's row, and then reads whose it is.
+func (j *Journal) Spend(ctx context.Context, jti string, conversationID int64, until time.Time) (bool, error) {
+	var by int64
+	err := j.db.Write(ctx, func(ctx context.Context, tx Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO token_spent (jti, conversation_id, until) VALUES ($1, $2, $3) ON CONFLICT (jti) DO NOTHING`,
+			clean(jti), conversationID, micros(until))
+		if err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `SELECT conversation_id FROM token_spent WHERE jti = $1`, clean(jti)).Scan(&by)
+	})
+	return err == nil && by == conversationID, failed("spend", err)
 }

@@ -118,6 +118,14 @@ CREATE TABLE attempt (
 CREATE INDEX attempt_sender ON attempt (shop, sender, at);
 CREATE INDEX attempt_order ON attempt (shop, order_ref, at);
 
+-- One-use tokens and the conversation that has used each. It outlives what is
+-- erased of the conversation: a token must not come to life again.
+CREATE TABLE token_spent (
+    jti text PRIMARY KEY,
+    conversation_id bigint NOT NULL,
+    until bigint NOT NULL
+);
+
 CREATE TABLE opt_out (
     channel text NOT NULL,
     ours text NOT NULL,
@@ -143,6 +151,20 @@ CREATE TABLE hand_off (
 -- A conversation is with one person at a time.
 CREATE UNIQUE INDEX hand_off_open ON hand_off (conversation_id) WHERE state <> 'closed';
 
+-- Mails that are no replies. state: owed, sent, dropped; what is settled is empty.
+CREATE TABLE mail (
+    id bigserial PRIMARY KEY,
+    conversation_id bigint NOT NULL REFERENCES conversation (id),
+    shop text NOT NULL,
+    recipient text NOT NULL,
+    subject text NOT NULL,
+    text text NOT NULL,
+    state text NOT NULL,
+    until bigint NOT NULL,
+    created_at bigint NOT NULL,
+    settled_at bigint NOT NULL
+);
+
 CREATE TABLE swept (
     account text PRIMARY KEY,
     up_to bigint NOT NULL
@@ -157,8 +179,10 @@ CREATE TABLE replica (
 -- +goose Down
 DROP TABLE replica;
 DROP TABLE swept;
+DROP TABLE mail;
 DROP TABLE hand_off;
 DROP TABLE opt_out;
+DROP TABLE token_spent;
 DROP TABLE attempt;
 DROP TABLE disclosure;
 DROP TABLE decision;

@@ -304,6 +304,7 @@ func TestWhatTheStateAllows(t *testing.T) {
 		"return":                        {parcelOrder(order.Delivered), "I want to return order 1001", []string{"policy", "return_portal"}, true},
 		"where is my refund, not given": {parcelOrder(order.Delivered), "where is my refund for order 1001", []string{"no_refund"}, true},
 		"where is my refund, given":     {refunded, "where is my refund for order 1001", []string{"refunded"}, false},
+		"a refund, given already":       {refunded, "I want a refund for order 1001", []string{"refunded"}, false},
 		"damaged":                       {parcelOrder(order.Delivered), "order 1001 arrived broken", nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {
