@@ -19,7 +19,8 @@
 //   - Without a store each order number that a customer gives is taken for an
 //     ordinary order of theirs, on its way and on time; for a customer who says
 //     that it shows as delivered, it is. With a store, orders are read as they
-//     stand today.
+//     stand today. What would follow on a question that the customer did not
+//     answer is foreseen with such an ordinary order either way.
 package backtest
 
 import (
@@ -69,8 +70,12 @@ const (
 	// FromShop: answered from the shop's own words (policies, opening hours).
 	FromShop
 	// AskedBack: the bot asked for an order number, or for the e-mail or phone
-	// on the order, and the customer gave none that it could use.
+	// on the order, the customer gave none that it could use, and with one it
+	// would have answered.
 	AskedBack
+	// AskedForPerson: the same, but with it the bot would have handed the
+	// conversation to a person; Result.Reason says why.
+	AskedForPerson
 	// HandedOff to a person; Result.Reason says why.
 	HandedOff
 	// NotUnderstood: the bot asked what was meant and got no further, or gave
@@ -81,7 +86,7 @@ const (
 
 // Outcomes lists them, the best for the shop first.
 func Outcomes() []Outcome {
-	return []Outcome{FromOrder, FromShop, AskedBack, HandedOff, NotUnderstood, NothingAsked}
+	return []Outcome{FromOrder, FromShop, AskedBack, AskedForPerson, HandedOff, NotUnderstood, NothingAsked}
 }
 
 // Result is what one conversation would have come to.

@@ -84,6 +84,8 @@ func TestOutcomesWithoutAStore(t *testing.T) {
 		{"a number given at once", talk("c where is my order #1001?"), backtest.FromOrder, "", understand.TrackOrder, 0},
 		{"a number given when an agent asks", talk("c where is my order?", "a which one is it?", "c 1001"), backtest.FromOrder, "", understand.TrackOrder, 0},
 		{"no number ever", talk("c where is my order?", "a let me look", "c thanks"), backtest.AskedBack, "", understand.TrackOrder, 0},
+		{"no number for a request", talk("c please cancel my order"), backtest.AskedForPerson, handoff.Request, understand.CancelOrder, 0},
+		{"no number, not received", talk("c it says delivered but my parcel never came"), backtest.AskedForPerson, handoff.DeliveredNotReceived, understand.DeliveredNotReceived, 0},
 		{"an answer to the agent", talk("c where is my order?", "a your name please", "c Alessandro Phoenix", "a and the number", "c #1001"), backtest.FromOrder, "", understand.TrackOrder, 1},
 		{"delivered but not received", talk("c #1001 says delivered but I never got it"), backtest.HandedOff, handoff.DeliveredNotReceived, understand.DeliveredNotReceived, 0},
 		{"a request", talk("c please cancel order 1001"), backtest.HandedOff, handoff.Request, understand.CancelOrder, 0},
@@ -128,6 +130,7 @@ func TestOutcomesWithAStore(t *testing.T) {
 		{"nobody known", message.Address{}, talk("c where is #1001"), backtest.AskedBack},
 		{"claimed", message.Address{}, talk("c where is #1001", "a your e-mail?", "c ana@example.com"), backtest.FromOrder},
 		{"claimed by a stranger", message.Address{}, talk("c where is #1001", "a your e-mail?", "c mallory@example.com"), backtest.AskedBack},
+		{"a stranger's request", message.Address{}, talk("c please cancel #1001"), backtest.AskedForPerson},
 		{"no such order", ana, talk("c where is #9999"), backtest.AskedBack},
 	}
 	m := mind(t)
@@ -230,16 +233,18 @@ func TestReport(t *testing.T) {
 		{Outcome: backtest.FromShop, Intent: understand.ShippingPolicy, Language: "de", Heard: 1, At: may},
 		{Outcome: backtest.HandedOff, Reason: handoff.Asked, Intent: understand.TrackOrder, Language: "en", Heard: 1, Upset: true},
 		{Outcome: backtest.NotUnderstood, Reason: handoff.NotUnderstood, Intent: understand.OutOfScope, Language: "other", Heard: 2},
+		{Outcome: backtest.AskedBack, Intent: understand.TrackOrder, Language: "en", Heard: 1},
+		{Outcome: backtest.AskedForPerson, Reason: handoff.Asked, Intent: understand.TrackOrder, Language: "en", Heard: 1},
 	} {
 		r.Add(x)
 	}
-	if r.All.Total() != 4 || r.All.Answered() != .5 || r.Heard != 6 || r.Later != 1 || r.Upset != 1 {
+	if r.All.Total() != 6 || r.All.Answered() != .5 || r.Heard != 8 || r.Later != 1 || r.Upset != 1 {
 		t.Errorf("%+v", r)
 	}
-	if in := r.Intents(); len(in) != 3 || in[0].Name != "track_order" || in[0].Tally.Share(backtest.HandedOff) != .5 {
+	if in := r.Intents(); len(in) != 3 || in[0].Name != "track_order" || in[0].Tally.Share(backtest.HandedOff) != .25 {
 		t.Errorf("intents %+v", in)
 	}
-	if by := r.ByReason(); len(by) != 1 || by[0].Reason != handoff.Asked {
+	if by := r.ByReason(); len(by) != 1 || by[0] != (backtest.Reason{Reason: handoff.Asked, Count: 2}) {
 		t.Errorf("reasons %+v", by)
 	}
 	if m := r.Months(); len(m) != 2 || m[0].Name != "2026-05" {

@@ -23,6 +23,7 @@ type replay struct {
 	customer message.Address
 	state    conversation.State
 	optedOut bool
+	now      time.Time
 	// replies are when the bot would have written.
 	replies []time.Time
 	// failed counts claims that did not match.
@@ -35,8 +36,7 @@ type replay struct {
 func newReplay(p *Player, c Conversation, at time.Time) *replay {
 	r := &replay{p: p, channel: c.Channel, customer: c.Customer, res: Result{At: at}}
 	if r.customer.Value == "" && p.cfg.Store == nil {
-		// Somebody must be the owner of the ordinary order.
-		r.customer = message.Address{Channel: message.Email, Value: "customer@example.com"}
+		r.customer = owner()
 	}
 	return r
 }
@@ -83,6 +83,7 @@ func (r *replay) input(t turn) resolver.Input {
 		r.replies = slices.DeleteFunc(r.replies, func(at time.Time) bool { return at.Before(hourAgo) })
 		in.RepliesLastHour = len(r.replies)
 	}
+	r.now = in.Now
 	hint := understand.Hint{Format: s.Orders, Region: s.Region}
 	if r.state.Asked == conversation.AskedOrder {
 		hint.Awaiting = understand.OrderNumber
@@ -223,7 +224,14 @@ func asks(q conversation.Question) bool {
 	return q == conversation.AskedOrder || q == conversation.AskedContact || q == conversation.AskedPerson
 }
 
+// result is what it came to. What was asked for in vain is supposed to be given,
+// to see whether that would have helped.
 func (r *replay) result() Result {
+	if r.res.Outcome == AskedBack {
+		if d := r.foresee(); d.HandOff != nil {
+			r.res.Outcome, r.res.Reason = AskedForPerson, d.HandOff.Case.Reason
+		}
+	}
 	r.res.Language = cmp.Or(r.state.Language, "other")
 	r.res.Intent = cmp.Or(r.res.Intent, understand.OutOfScope)
 	return r.res

@@ -29,8 +29,9 @@ func (t Tally) Share(of ...Outcome) float64 {
 	return float64(n) / float64(max(t.Total(), 1))
 }
 
-// Answered is the share that needs no person, whatever else is asked.
-func (t Tally) Answered() float64 { return t.Share(FromOrder, FromShop) }
+// Answered is the share that needs no person: at once, or when the customer
+// has answered the bot's own question.
+func (t Tally) Answered() float64 { return t.Share(FromOrder, FromShop, AskedBack) }
 
 // Report is what all conversations would have come to. It holds counts only.
 type Report struct {
@@ -41,7 +42,7 @@ type Report struct {
 	// Heard counts messages, Later those passed over (see Result.Later), Upset
 	// the conversations with somebody upset.
 	Heard, Later, Upset int
-	// Reasons counts the conversations that are HandedOff.
+	// Reasons counts the conversations that are HandedOff or AskedForPerson.
 	Reasons map[handoff.Reason]int
 
 	intents   map[understand.Intent]*Tally
@@ -65,7 +66,7 @@ func (r *Report) Add(x Result) {
 	if x.Upset {
 		r.Upset++
 	}
-	if x.Outcome == HandedOff {
+	if x.Outcome == HandedOff || x.Outcome == AskedForPerson {
 		r.Reasons[x.Reason]++
 	}
 	count(r.intents, x.Intent, x.Outcome)

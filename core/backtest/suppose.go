@@ -3,6 +3,8 @@ package backtest
 import (
 	"time"
 
+	"wismo/core/conversation"
+	"wismo/core/message"
 	"wismo/core/order"
 	"wismo/core/resolver"
 	"wismo/core/understand"
@@ -19,6 +21,35 @@ func (r *replay) suppose(in resolver.Input, looked *resolver.Looked, ask resolve
 		d = resolver.Decide(in, looked)
 	}
 	return d
+}
+
+// owner is who an ordinary order belongs to where nobody is known.
+func owner() message.Address {
+	return message.Address{Channel: message.Email, Value: "customer@example.com"}
+}
+
+// foresee decides as if the customer now gave the number of an ordinary order of
+// theirs.
+func (r *replay) foresee() resolver.Decision {
+	f := r.p.cfg.Shop.Orders
+	number := r.state.Ref
+	if number == "" {
+		number = "100100100100100100"[:max(f.MinDigits, min(4, f.MaxDigits), 1)]
+	}
+	state := r.state
+	state.Asked, state.Email, state.Phone = conversation.AskedOrder, "", ""
+	r.customer = owner()
+	in := resolver.Input{Now: r.now, Shop: r.p.cfg.Shop, Channel: r.channel, Customer: r.customer, State: state, Heard: []resolver.Heard{{
+		Text: number, Means: understand.Understanding{
+			Intents:  []understand.Scored{{Name: understand.ProvideInfo, Score: 1}},
+			Entities: []understand.Entity{{Type: understand.OrderNumber, Text: number, Value: number, End: len(number)}},
+		},
+	}}}
+	ask := resolver.Plan(in)
+	if ask.Ref == "" {
+		return resolver.Decide(in, nil)
+	}
+	return r.suppose(in, &resolver.Looked{}, ask)
 }
 
 const day = 24 * time.Hour

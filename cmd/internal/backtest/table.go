@@ -27,7 +27,9 @@ func labelOf(o backtest.Outcome, live bool) label {
 	case backtest.FromShop:
 		return label{"answered from the shop's words", "policy", "Shipping, returns or opening hours, from the configuration."}
 	case backtest.AskedBack:
-		return label{"asked back", "asked", "The bot asked for the order number, or for the e-mail or phone on the order, and none that fits stands in what the customer wrote to the agent."}
+		return label{"asked back, then answered", "asked", "The bot asked for the order number, or for the e-mail or phone on the order; none that fits stands in what the customer wrote to the agent. With it, it would have answered."}
+	case backtest.AskedForPerson:
+		return label{"asked back, then handed to a person", "asked, p.", "The same, but what the customer wants is a person's to do, who gets it with the number."}
 	case backtest.HandedOff:
 		return label{"handed to a person", "person", "What only a person may do, or must look at; the reasons stand below."}
 	case backtest.NotUnderstood:
@@ -59,8 +61,8 @@ func Headline(r *backtest.Report) string {
 	if n == 0 {
 		return "There was no conversation in which a customer wrote."
 	}
-	return fmt.Sprintf("Of %s, %s would have been answered without a person, and %s more once the customer gives the number or contact that the bot asks for.",
-		many(n, "conversation"), percent(r.All.Answered()), percent(r.All.Share(backtest.AskedBack)))
+	return fmt.Sprintf("Of %s, %s would have been answered without a person: %s at once, %s once the customer gives the number or contact that the bot asks for.",
+		many(n, "conversation"), percent(r.All.Answered()), percent(r.All.Share(backtest.FromOrder, backtest.FromShop)), percent(r.All.Share(backtest.AskedBack)))
 }
 
 func many(n int, what string) string {
@@ -82,7 +84,7 @@ func Table(out io.Writer, r *backtest.Report) error {
 		w.line("%-50s %6d  %7s", labelOf(o, r.Live).Name, r.All[o], percent(r.All.Share(o)))
 	}
 	if reasons := r.ByReason(); len(reasons) > 0 {
-		w.line("\nhanded to a person because")
+		w.line("\na person is needed because")
 		for _, x := range reasons {
 			w.line("  %-48s %6d  %7s", reasonOf(x.Reason), x.Count, percent(float64(x.Count)/float64(max(r.All.Total(), 1))))
 		}

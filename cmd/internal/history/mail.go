@@ -1,8 +1,8 @@
 package history
 
 import (
+	"bytes"
 	"errors"
-	"io"
 	"mime"
 	"regexp"
 	"strings"
@@ -33,8 +33,8 @@ var errNoMail = errors.New("it is no mail")
 
 // readLetter reads one mail. A part in an unknown charset or encoding is left
 // as it is; a mail that breaks off is read as far as it goes.
-func readLetter(r io.Reader) (letter, error) {
-	e, err := mail.Read(r)
+func readLetter(raw []byte) (letter, error) {
+	e, err := mail.Read(bytes.NewReader(mended(raw)))
 	if e == nil || err != nil && !tolerable(err) {
 		return letter{}, errNoMail
 	}

@@ -90,14 +90,17 @@ func TestBodies(t *testing.T) {
 		mail, want string
 		files      int
 	}{
-		"HTML":               {mailText("From: a@example.com\nContent-Type: text/html; charset=utf-8", "<style>p{}</style><p>wo ist<br>1001 &amp; 1002?</p><blockquote>alt</blockquote>"), "wo ist \n1001 & 1002?", 0},
-		"latin1":             {mailText("From: a@example.com\nContent-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable", "o=F9 est ma commande"), "où est ma commande", 0},
-		"unknown charset":    {mailText("From: a@example.com\nContent-Type: text/plain; charset=x-klingon", "where is 1001"), "where is 1001", 0},
-		"an attachment":      {mailText(mixed, "--b\nContent-Type: text/plain\n\nsee photo\n--b\nContent-Type: image/jpeg\nContent-Disposition: attachment; filename=a.jpg\n\nxx\n--b--"), "see photo", 1},
-		"broken off":         {mailText(mixed, "--b\nContent-Type: text/plain\n\nwhere is it"), "where is it", 0},
-		"answers in between": {mailText("From: a@example.com\nSubject: Re: x\nIn-Reply-To: <1@x>", "On Sun, 1 Mar 2026 Bob wrote:\n> which one?\n1001\n> thanks"), "1001", 0},
-		"Outlook":            {mailText("From: a@example.com\nIn-Reply-To: <1@x>", "it is 1001\n\n-----Original Message-----\nFrom: x\nold"), "it is 1001", 0},
-		"subject only":       {mailText("From: a@example.com\nSubject: where is 1001?", ""), "where is 1001?", 0},
+		"HTML":                {mailText("From: a@example.com\nContent-Type: text/html; charset=utf-8", "<style>p{}</style><p>wo ist<br>1001 &amp; 1002?</p><blockquote>alt</blockquote>"), "wo ist \n1001 & 1002?", 0},
+		"latin1":              {mailText("From: a@example.com\nContent-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable", "o=F9 est ma commande"), "où est ma commande", 0},
+		"unknown charset":     {mailText("From: a@example.com\nContent-Type: text/plain; charset=x-klingon", "where is 1001"), "where is 1001", 0},
+		"an attachment":       {mailText(mixed, "--b\nContent-Type: text/plain\n\nsee photo\n--b\nContent-Type: image/jpeg\nContent-Disposition: attachment; filename=a.jpg\n\nxx\n--b--"), "see photo", 1},
+		"broken off":          {mailText(mixed, "--b\nContent-Type: text/plain\n\nwhere is it"), "where is it", 0},
+		"answers in between":  {mailText("From: a@example.com\nSubject: Re: x\nIn-Reply-To: <1@x>", "On Sun, 1 Mar 2026 Bob wrote:\n> which one?\n1001\n> thanks"), "1001", 0},
+		"Outlook":             {mailText("From: a@example.com\nIn-Reply-To: <1@x>", "it is 1001\n\n-----Original Message-----\nFrom: x\nold"), "it is 1001", 0},
+		"an mbox line before": {"From a@example.com Sun Mar  1\r\n" + mailText("From: a@example.com\nSubject: Re: x\nIn-Reply-To: <1@x>", "1001"), "1001", 0},
+		"a broken header":     {"\n " + mailText("From: a@example.com\nno field\n  nor this\nIn-Reply-To: <1@x>", "1001"), "1001", 0},
+		"old Mac's ends":      {strings.ReplaceAll(mailText("From: a@example.com\nIn-Reply-To: <1@x>", "1001"), "\r\n", "\r"), "1001", 0},
+		"subject only":        {mailText("From: a@example.com\nSubject: where is 1001?", ""), "where is 1001?", 0},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -35,8 +35,9 @@ func readFolder(dir string, o Options) (Found, error) {
 			return err
 		}
 		defer f.Close()
-		b.add(filepath.Base(path), io.LimitReader(f, maxMail))
-		return nil
+		raw, err := io.ReadAll(io.LimitReader(f, maxMail))
+		b.add(filepath.Base(path), raw)
+		return err
 	})
 	if err != nil {
 		return Found{}, err
@@ -58,7 +59,7 @@ func readMbox(path string, o Options) (Found, error) {
 	n, line, blank := 0, 0, true
 	end := func() {
 		if n > 0 {
-			b.add(fmt.Sprintf("mail %d", n), bytes.NewReader(mail.Bytes()))
+			b.add(fmt.Sprintf("mail %d", n), mail.Bytes())
 		}
 		mail.Reset()
 		n++
@@ -114,8 +115,8 @@ type box struct {
 	machines int
 }
 
-func (b *box) add(where string, r io.Reader) {
-	l, err := readLetter(r)
+func (b *box) add(where string, raw []byte) {
+	l, err := readLetter(raw)
 	switch {
 	case err != nil:
 		b.problems = append(b.problems, Problem{where, err.Error()})
