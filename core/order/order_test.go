@@ -24,7 +24,7 @@ func TestOrderTellsNothing(t *testing.T) {
 	text := slog.New(slog.NewTextHandler(&log, nil))
 	text.Info("looked", "order", o)
 	for name, s := range map[string]string{
-		"log": log.String(), "%v": fmt.Sprintf("%v", o), "%s": fmt.Sprintf("%s", o), "%+v": fmt.Sprintf("%+v", o), "error": fmt.Errorf("read %v", o).Error(),
+		"log": log.String(), "%v": fmt.Sprintf("%v", o), "String": o.String(), "%+v": fmt.Sprintf("%+v", o), "error": fmt.Errorf("read %v", o).Error(),
 	} {
 		if strings.Contains(s, "zz") || strings.Contains(s, "5550101") {
 			t.Errorf("%s tells of the order: %s", name, s)

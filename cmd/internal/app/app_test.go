@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -79,6 +80,20 @@ func TestDemoAnswers(t *testing.T) {
 }
 
 // What is private is not on the public listener, and the other way round.
+// A second demo must not take away the database of the one that runs.
+func TestDemoKeepsTheDatabaseOfARunningOne(t *testing.T) {
+	t.Parallel()
+	c := demo(t)
+	start(t, c)
+	path := strings.TrimPrefix(c.Database.Reveal(), "sqlite:")
+	if err := app.WipeDemo(c); err == nil || !strings.Contains(err.Error(), "wismo chat") {
+		t.Errorf("WipeDemo beside a running demo = %v; want an error that says what to do", err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Errorf("the running demo's database: %v", err)
+	}
+}
+
 func TestListenersAreApart(t *testing.T) {
 	t.Parallel()
 	a := start(t, demo(t))
@@ -146,7 +161,10 @@ func TestCheck(t *testing.T) {
 		"wrong shopify token": {func(c *config.Config, _ *shopify.Shopify) { c.Shops[0].Store.Token = "shpat_wrong" }, "shopify token"},
 		"scope missing":       {func(_ *config.Config, s *shopify.Shopify) { s.Deny("orders") }, "scope read_orders"},
 		"old version":         {func(c *config.Config, _ *shopify.Shopify) { c.Shops[0].Store.Version = "2024-01" }, "shopify token"},
-		"no database":         {func(c *config.Config, _ *shopify.Shopify) { c.Database = "sqlite:/does/not/exist/wismo.db" }, "database"},
+		"wording that loses the link": {func(c *config.Config, _ *shopify.Shopify) {
+			c.Shops[0].Wording = map[string]map[string]string{"en": {"link": "Track it online."}}
+		}, "wording"},
+		"no database": {func(c *config.Config, _ *shopify.Shopify) { c.Database = "sqlite:/does/not/exist/wismo.db" }, "database"},
 	}
 	for name, k := range cases {
 		t.Run(name, func(t *testing.T) {

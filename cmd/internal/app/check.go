@@ -11,6 +11,8 @@ import (
 	"wismo/cmd/internal/metrics"
 	"wismo/config"
 	"wismo/core/check"
+	"wismo/core/reply"
+	"wismo/core/shop"
 )
 
 // checkWithin bounds each thing that is tried.
@@ -26,6 +28,7 @@ func Check(ctx context.Context, c config.Config, version string) []check.Finding
 		return append(findings, check.Finding{Name: "adapters", Level: check.Failed, Detail: err.Error(), Hint: "mend the configuration"})
 	}
 	findings = append(findings, checkMind(ctx, c, version)...)
+	findings = append(findings, checkWording(shopsOf(parts.shops)))
 	for _, a := range parts.accounts {
 		findings = append(findings, checkTwilio(ctx, a)...)
 	}
@@ -43,6 +46,14 @@ func Check(ctx context.Context, c config.Config, version string) []check.Finding
 		cancel()
 	}
 	return findings
+}
+
+// checkWording tries whether the shops' own texts fit.
+func checkWording(shops []shop.Shop) check.Finding {
+	if _, err := reply.New(shops...); err != nil {
+		return check.Finding{Name: "wording", Level: check.Failed, Detail: err.Error(), Hint: "mend it under the shop's wording; core/reply/wording holds what is said without it"}
+	}
+	return check.Finding{Name: "wording", Level: check.OK, Detail: "every text fits"}
 }
 
 func checkTwilio(ctx context.Context, a *twilio.Account) []check.Finding {

@@ -4,12 +4,13 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"io/fs"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"wismo/config"
+	"wismo/core/journal/sqlite"
 	"wismo/core/reply"
 )
 
@@ -96,16 +97,15 @@ func randomHex(n int) (string, error) {
 }
 
 // WipeDemo removes what an earlier demo left, so that each begins with the
-// same state, and makes the folder.
+// same state, and makes the folder. A demo that is running keeps its database.
 func WipeDemo(c config.Config) error {
 	path := strings.TrimPrefix(c.Database.Reveal(), "sqlite:")
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	err := sqlite.Wipe(path)
+	if errors.Is(err, sqlite.ErrInUse) {
+		return fmt.Errorf("a demo is running on this machine already: talk to it with `wismo chat`, end it, or have one of your own with `wismo chat --demo` (%s)", path)
 	}
-	return nil
+	return err
 }

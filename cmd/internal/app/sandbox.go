@@ -2,7 +2,9 @@ package app
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"syscall"
 
 	twiliobox "wismo/channels/sandbox"
 	"wismo/config"
@@ -33,7 +35,10 @@ func startSandboxes(c *config.Config, public string) (*sandboxes, error) {
 	})
 	if s.twilioURL, err = s.twilio.Start(c.Sandbox.Listen); err != nil {
 		s.close()
-		return nil, errors.Join(err, errors.New("is another demo running? `wismo demo --sandbox 127.0.0.1:0` takes a free port"))
+		if errors.Is(err, syscall.EADDRINUSE) {
+			err = fmt.Errorf("%w: another program listens there; with `wismo demo --sandbox 127.0.0.1:8190` talk to it by `wismo chat --sandbox http://127.0.0.1:8190`", err)
+		}
+		return nil, err
 	}
 	c.PublicURL = "http://" + public
 	c.Twilio[0].BaseURL = s.twilioURL

@@ -17,7 +17,7 @@ func lockFile(path string) (*os.File, error) {
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		_ = f.Close()
-		return nil, fmt.Errorf("another wismo works on this database; SQLite serves one process, several replicas need PostgreSQL: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrInUse, err)
 	}
 	return f, nil
 }

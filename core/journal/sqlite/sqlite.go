@@ -29,6 +29,9 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// ErrInUse says that another process works on the database.
+var ErrInUse = errors.New("another wismo works on this database; SQLite serves one process, several replicas need PostgreSQL")
+
 // DB is an open database file.
 type DB struct {
 	// Writer has one connection; whatever writes goes through it.
@@ -36,6 +39,22 @@ type DB struct {
 	// readers run single reads beside it.
 	readers *sql.DB
 	lock    *os.File
+}
+
+// Wipe removes the database at path, if there is one. It fails, and touches
+// nothing, while another process has it open: removed under that, the file would
+// be gone for everyone who looks into it from beside.
+func Wipe(path string) error {
+	l, err := lockFile(path + ".lock")
+	if err != nil {
+		return err
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if errRemove := os.Remove(path + suffix); errRemove != nil && !errors.Is(errRemove, fs.ErrNotExist) {
+			err = errors.Join(err, errRemove)
+		}
+	}
+	return errors.Join(err, l.Close())
 }
 
 // Open opens the file at path, making it if need be, and brings its schema up
