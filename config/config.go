@@ -29,6 +29,7 @@ type Config struct {
 	// never came.
 	SweepEvery time.Duration `mapstructure:"sweep_every"`
 	Twilio     []Twilio      `mapstructure:"twilio"`
+	Understand Understand    `mapstructure:"understand"`
 	SMTP       SMTP          `mapstructure:"smtp"`
 	Shops      []Shop        `mapstructure:"shops"`
 	// Sandbox starts local stand-ins for Twilio and Shopify; the demo's.

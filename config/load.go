@@ -183,6 +183,7 @@ func readSecrets(c *Config) Mistakes {
 		*into = Secret(strings.TrimSpace(string(raw)))
 	}
 	read("database", c.DatabaseFile, &c.Database)
+	read("understand.llm.key", c.Understand.LLM.KeyFile, &c.Understand.LLM.Key)
 	read("smtp.password", c.SMTP.PasswordFile, &c.SMTP.Password)
 	for i := range c.Twilio {
 		t, key := &c.Twilio[i], fmt.Sprintf("twilio[%d].", i)

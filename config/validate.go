@@ -55,6 +55,7 @@ var (
 func (c Config) validate() Mistakes {
 	a := &audit{}
 	c.validateProcess(a)
+	c.Understand.validate(a)
 	for i, t := range c.Twilio {
 		t.validate(a, fmt.Sprintf("twilio[%d].", i))
 	}

@@ -15,7 +15,7 @@ import (
 // layers lists core's packages from the top down: each may import only what
 // stands below it.
 var layers = []string{
-	"core/bot", "core/resolver", "core/queue", "core/journal", "core/reply", "core/handoff", "core/consent",
+	"core/bot", "core/backtest", "core/resolver", "core/queue", "core/journal", "core/reply", "core/handoff", "core/consent",
 	"core/conversation", "core/understand", "core/verify", "core/order", "core/shop", "core/message",
 	"core/remote", "core/check", "core/contract", "core/sms", "core/fault",
 }

@@ -20,7 +20,7 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newServe(), newDemo(), newChat(), newCheck(), newMigrate(), newTickets(), newToken(), newUnderstand(), newVersion())
+	root.AddCommand(newServe(), newDemo(), newChat(), newCheck(), newMigrate(), newTickets(), newToken(), newUnderstand(), newBacktest(), newVersion())
 	return root
 }
 

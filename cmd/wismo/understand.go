@@ -2,12 +2,16 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -39,6 +43,9 @@ func newUnderstand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		// Reading standard input cannot be called off, and there is nothing to tidy
+		// up: an interrupt ends the program at once.
+		signal.Reset(os.Interrupt, syscall.SIGTERM)
 		l := listener{mind: mind, hint: hint, objects: *lines, errs: cmd.ErrOrStderr()}
 		return l.all(cmd.InOrStdin(), cmd.OutOrStdout())
 	}
@@ -53,12 +60,26 @@ type listener struct {
 	errs    io.Writer
 }
 
-// heardText is one text with what it was understood as.
+// heardText is one text with what it was understood as; nothing is left out.
 type heardText struct {
-	ID   json.RawMessage `json:"id"`
-	Text string          `json:"text"`
-	understand.Understanding
+	ID       json.RawMessage     `json:"id"`
+	Text     string              `json:"text"`
+	Intents  []understand.Scored `json:"intents"`
+	Upset    heardMood           `json:"upset"`
+	Language string              `json:"language"`
+	Entities []understand.Entity `json:"entities"`
+	Rules    []string            `json:"rules"`
 }
+
+// heardMood is a mood with all that it has.
+type heardMood struct {
+	Is    bool    `json:"is"`
+	Score float64 `json:"score"`
+	Why   string  `json:"why"`
+}
+
+// mark is what some programs put before UTF-8.
+const mark = "\ufeff"
 
 // all reads in to its end. A line that cannot be read is reported, and the rest
 // still done.
@@ -72,6 +93,9 @@ func (l listener) all(in io.Reader, out io.Writer) error {
 		}
 		if line != "" {
 			line = strings.TrimRight(line, "\r\n")
+			if n == 1 {
+				line = strings.TrimPrefix(line, mark)
+			}
 			if werr := l.one(w, n, line); werr != nil {
 				fmt.Fprintf(l.errs, "wismo: line %d: %v\n", n, werr)
 				bad = true
@@ -116,16 +140,17 @@ func (l listener) one(w io.Writer, n int, line string) error {
 			h.ID = in.ID
 		}
 	}
-	h.Understanding = l.mind.Understand(h.Text, l.hint)
-	if h.Language == "" {
-		h.Language = "other"
-	}
-	if h.Entities == nil {
-		h.Entities = []understand.Entity{}
-	}
-	if h.Rules == nil {
-		h.Rules = []string{}
-	}
+	return l.tell(w, h)
+}
+
+// tell understands a text and prints it. What is understood is what is printed,
+// so that the offsets fit: bytes that are no UTF-8 are replaced first.
+func (l listener) tell(w io.Writer, h heardText) error {
+	h.Text = strings.ToValidUTF8(h.Text, "\ufffd")
+	u := l.mind.Understand(h.Text, l.hint)
+	h.Intents, h.Upset, h.Language = u.Intents, heardMood(u.Upset), cmp.Or(u.Language, "other")
+	h.Entities = append([]understand.Entity{}, u.Entities...)
+	h.Rules = append([]string{}, u.Rules...)
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	return e.Encode(h)

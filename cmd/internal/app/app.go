@@ -16,7 +16,6 @@ import (
 	"wismo/config"
 	"wismo/core/bot"
 	"wismo/core/reply"
-	"wismo/core/understand"
 )
 
 // App is the running program.
@@ -67,7 +66,7 @@ func (a *App) build(ctx context.Context, version string) error {
 	if err != nil {
 		return err
 	}
-	mind, err := understand.New()
+	mind, err := mindOf(a.cfg, version, a.log)
 	if err != nil {
 		return err
 	}

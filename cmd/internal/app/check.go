@@ -27,6 +27,7 @@ func Check(ctx context.Context, c config.Config, version string) []check.Finding
 	if err != nil {
 		return append(findings, check.Finding{Name: "adapters", Level: check.Failed, Detail: err.Error(), Hint: "mend the configuration"})
 	}
+	findings = append(findings, checkMind(ctx, c, version)...)
 	findings = append(findings, checkWording(shopsOf(parts.shops)))
 	for _, a := range parts.accounts {
 		findings = append(findings, checkTwilio(ctx, a)...)
@@ -86,4 +87,14 @@ func checkListen(name, addr string) check.Finding {
 	}
 	_ = l.Close()
 	return check.Finding{Name: name, Level: check.OK, Detail: addr}
+}
+
+// checkMind asks for a second opinion, if one is configured.
+func checkMind(ctx context.Context, c config.Config, version string) []check.Finding {
+	if c.Understand.LLM.URL == "" {
+		return nil
+	}
+	bounded, cancel := context.WithTimeout(ctx, checkWithin)
+	defer cancel()
+	return secondOpinion(c.Understand.LLM, nil, checkWithin, version, slog.New(slog.DiscardHandler)).Check(bounded)
 }

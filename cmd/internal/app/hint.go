@@ -1,9 +1,6 @@
 package app
 
 import (
-	"fmt"
-	"strings"
-
 	"wismo/config"
 	"wismo/core/shop"
 	"wismo/core/understand"
@@ -17,12 +14,9 @@ func PlainHint() understand.Hint {
 
 // HintOf is how a configured shop's customers' texts are read.
 func HintOf(c config.Config, key string) (understand.Hint, error) {
-	var keys []string
-	for _, s := range c.Shops {
-		if s.Key == key {
-			return understand.Hint{Format: formatOf(s.Orders), Region: s.Country}, nil
-		}
-		keys = append(keys, s.Key)
+	s, err := find(c, key)
+	if err != nil {
+		return understand.Hint{}, err
 	}
-	return understand.Hint{}, fmt.Errorf("there is no shop %q; the configuration has: %s", key, strings.Join(keys, ", "))
+	return understand.Hint{Format: formatOf(s.Orders), Region: s.Country}, nil
 }
