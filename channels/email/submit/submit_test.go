@@ -128,6 +128,8 @@ func start(t *testing.T, s *server, by submit.Security) submit.Config {
 	})
 	t.Cleanup(func() {
 		_ = serving.Close()
+		// A server that is closed before it serves does not close what it serves on.
+		_ = l.Close()
 		ended.Wait()
 	})
 	host, port, err := net.SplitHostPort(l.Addr().String())
