@@ -102,6 +102,8 @@ func mailServer(t *testing.T, l *letters) config.SMTP {
 	})
 	t.Cleanup(func() {
 		_ = serving.Close()
+		// A server that is closed before it serves does not close what it serves on.
+		_ = listener.Close()
 		ended.Wait()
 	})
 	addr, ok := listener.Addr().(*net.TCPAddr)

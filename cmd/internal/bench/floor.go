@@ -30,6 +30,9 @@ func freshDatabase(ctx context.Context, server string) (string, error) {
 	if fsync != "on" || commit != "on" {
 		return "", fmt.Errorf("this PostgreSQL does not sync (fsync=%s, synchronous_commit=%s)", fsync, commit)
 	}
+	if err := layOutLog(ctx, conn); err != nil {
+		return "", fmt.Errorf("lay out the server's log: %w", err)
+	}
 	name := fmt.Sprintf("bench_%d", time.Now().UnixNano())
 	if _, err := conn.Exec(ctx, "CREATE DATABASE "+name); err != nil {
 		return "", err
@@ -109,4 +112,18 @@ func probe(ctx context.Context, db string, f *figures) (stop func() error) {
 		ended <- nil
 	}()
 	return func() error { cancel(); return <-ended }
+}
+
+// layOutLog lets the server write its log's segments once and keep them. One that
+// has run for a while writes over old segments; a fresh one makes each anew, 16 MB
+// of zeros synced to the disk while everybody who commits waits.
+func layOutLog(ctx context.Context, conn *pgx.Conn) error {
+	const segments = 60
+	for range segments {
+		if _, err := conn.Exec(ctx, "SELECT pg_logical_emit_message(false, 'wismo', ''), pg_switch_wal()"); err != nil {
+			return err
+		}
+	}
+	_, err := conn.Exec(ctx, "CHECKPOINT")
+	return err
 }

@@ -71,7 +71,7 @@ func startPostgres(ctx context.Context, fsync bool) (*postgres, error) {
 	}
 	sync := map[bool]string{true: "on", false: "off"}[fsync]
 	p.cmd = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port), "-k", p.dir,
-		"-c", "listen_addresses=127.0.0.1", "-c", "fsync="+sync, "-c", "full_page_writes="+sync, "-c", "max_connections=300",
+		"-c", "listen_addresses=127.0.0.1", "-c", "fsync="+sync, "-c", "min_wal_size=1GB", "-c", "full_page_writes="+sync, "-c", "max_connections=300",
 		"-c", "shared_buffers=256MB", "-c", "log_min_messages=fatal", "-c", "max_wal_size=2GB")
 	// The server dies with this process, however that ends.
 	p.cmd.SysProcAttr = tether.Attr(syscall.SIGQUIT)
