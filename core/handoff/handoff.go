@@ -25,6 +25,9 @@ const (
 	NotUnderstood        Reason = "not_understood"
 	StoreDown            Reason = "store_down"
 	ReplyFailed          Reason = "reply_failed"
+	// ByHand is a conversation that a person took by answering from the mailbox
+	// itself; nothing is opened at a desk.
+	ByHand Reason = "by_hand"
 )
 
 // Priority orders tickets for agents.
@@ -120,6 +123,7 @@ func SubjectOf(c Case, channel message.Channel) string {
 		NotUnderstood:        "Not understood",
 		StoreDown:            "Store could not be read",
 		ReplyFailed:          "Reply could not be delivered",
+		ByHand:               "Answered from the mailbox",
 	}[c.Reason]
 	if c.Ref != "" {
 		s += ": order " + c.Ref

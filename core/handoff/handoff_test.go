@@ -11,7 +11,7 @@ import (
 func reasons() []handoff.Reason {
 	return []handoff.Reason{
 		handoff.DeliveredNotReceived, handoff.StalledParcel, handoff.UnusualState, handoff.Upset, handoff.Asked, handoff.Request,
-		handoff.Unverified, handoff.NotUnderstood, handoff.StoreDown, handoff.ReplyFailed,
+		handoff.Unverified, handoff.NotUnderstood, handoff.StoreDown, handoff.ReplyFailed, handoff.ByHand,
 	}
 }
 

@@ -395,6 +395,7 @@ type Journal interface {
 	Desks
 	Mails
 	Files
+	Letters
 	Reading
 }
 

@@ -157,6 +157,15 @@ func Run(t *testing.T, build Make) {
 		"what is stranded is found":               stranded,
 		"many write at once":                      manyAtOnce,
 		"odd texts come back":                     oddTexts,
+		"a letter is taken once":                  lettersOnce,
+		"letters and their place go together":     lettersAllOrNothing,
+		"an answered letter is flagged once":      lettersFlagged,
+		"a bounce hands off":                      bounceHandsOff,
+		"a person's own answer silences the bot":  byHandSilences,
+		"letters bring their files":               letterFiles,
+		"a lease has one holder":                  leases,
+		"a secret is made once":                   secretKept,
+		"letters beside letters":                  lettersBesideLetters,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -68,7 +68,7 @@ func (j *Journal) receive(ctx context.Context, tx Tx, m message.Message, t *jour
 
 // begin locks the live conversation that m belongs to, or begins one, and
 // marks it as owed. One that has been quiet for long enough is ended first,
-// unless a person has it.
+// unless a person has it at a desk.
 func (j *Journal) begin(ctx context.Context, tx Tx, m message.Message) (id int64, wasOwed bool, err error) {
 	now := micros(j.opts.Now())
 	for range 2 {
@@ -90,9 +90,12 @@ func (j *Journal) begin(ctx context.Context, tx Tx, m message.Message) (id int64
 			return id, wasOwed, nil
 		}
 		ended, err := tx.Exec(ctx, `UPDATE conversation SET live = false, owed = was_owed, last_at = prev_at WHERE id = $1
-			AND NOT EXISTS (SELECT 1 FROM hand_off h WHERE h.conversation_id = $1 AND h.state <> 'closed')`, id)
+			AND NOT EXISTS (SELECT 1 FROM hand_off h WHERE h.conversation_id = $1 AND h.state <> 'closed' AND h.desk <> $2)`, id, journal.HandMailbox)
 		if err != nil || ended == 0 {
 			return id, wasOwed, err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE hand_off SET state = 'closed', closed_at = $2 WHERE conversation_id = $1 AND state <> 'closed'`, id, now); err != nil {
+			return 0, false, err
 		}
 	}
 	return 0, false, errors.New("a conversation that was just begun is quiet already")
@@ -190,21 +193,23 @@ func kindOf(err error) string {
 }
 
 func (j *Journal) reportFailure(ctx context.Context, d message.Delivery) error {
-	return j.db.Write(ctx, func(ctx context.Context, q Tx) error {
-		var id, conversationID int64
-		err := q.QueryRow(ctx, `SELECT id, conversation_id FROM message WHERE account = $1 AND provider_id = $2 AND direction = 2`, d.Account, d.ProviderID).Scan(&id, &conversationID)
-		if errors.Is(err, ErrNoRows) {
-			return j.keepEarly(ctx, q, d)
-		}
-		if err != nil {
-			return err
-		}
-		c, err := j.lock(ctx, q, conversationID)
-		if err != nil {
-			return err
-		}
-		return j.fail(ctx, q, c, id, message.Delivered, kindOf(d.Err), fault.ReasonOf(d.Err))
-	})
+	return j.db.Write(ctx, func(ctx context.Context, q Tx) error { return j.reportFailed(ctx, q, d) })
+}
+
+func (j *Journal) reportFailed(ctx context.Context, q Tx, d message.Delivery) error {
+	var id, conversationID int64
+	err := q.QueryRow(ctx, `SELECT id, conversation_id FROM message WHERE account = $1 AND provider_id = $2 AND direction = 2`, d.Account, d.ProviderID).Scan(&id, &conversationID)
+	if errors.Is(err, ErrNoRows) {
+		return j.keepEarly(ctx, q, d)
+	}
+	if err != nil {
+		return err
+	}
+	c, err := j.lock(ctx, q, conversationID)
+	if err != nil {
+		return err
+	}
+	return j.fail(ctx, q, c, id, message.Delivered, kindOf(d.Err), fault.ReasonOf(d.Err))
 }
 
 // fail ends a reply as failed unless it has come as far as below already, and
