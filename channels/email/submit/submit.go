@@ -39,6 +39,8 @@ type Config struct {
 	Port int
 	// User and Password, both empty for a server that asks for none.
 	User, Password string
+	// Token returns an OAuth 2.0 access token for User; nil where Password counts.
+	Token func(ctx context.Context) (string, error)
 	Security       Security
 	// From is the shop's address, Name what stands before it.
 	From, Name string
@@ -67,6 +69,11 @@ func (s *Server) Send(ctx context.Context, to, subject, text string) error {
 	if err != nil {
 		return err
 	}
+	return s.Submit(ctx, m)
+}
+
+// Submit hands a mail to the server. Its error is as that of Send.
+func (s *Server) Submit(ctx context.Context, m *mail.Msg) error {
 	client, conn, err := s.dial(ctx)
 	if err != nil {
 		return err
@@ -105,7 +112,11 @@ func (s *Server) messageID(to, subject, text string) string {
 
 // dial connects and signs in.
 func (s *Server) dial(ctx context.Context) (*mail.Client, *smtp.Client, error) {
-	client, err := mail.NewClient(s.c.Host, s.options(ctx)...)
+	options, err := s.options(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	client, err := mail.NewClient(s.c.Host, options...)
 	if err != nil {
 		return nil, nil, fault.New(fault.Invalid, "mail", "the server's settings are wrong: %w", err)
 	}
@@ -125,7 +136,7 @@ func within(ctx context.Context) time.Duration {
 	return stepWithin
 }
 
-func (s *Server) options(ctx context.Context) []mail.Option {
+func (s *Server) options(ctx context.Context) ([]mail.Option, error) {
 	list := []mail.Option{
 		mail.WithTimeout(within(ctx)), mail.WithoutNoop(), mail.WithoutRset(),
 		mail.WithTLSConfig(&tls.Config{ServerName: s.c.Host, MinVersion: tls.VersionTLS12, RootCAs: s.c.Roots}),
@@ -147,10 +158,22 @@ func (s *Server) options(ctx context.Context) []mail.Option {
 		usual(587)
 		list = append(list, mail.WithTLSPolicy(mail.TLSMandatory))
 	}
-	if s.c.User != "" {
-		list = append(list, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(s.c.User), mail.WithPassword(s.c.Password))
+	auth, err := s.auth(ctx)
+	return append(append(list, auth...), mail.WithPort(port)), err
+}
+
+func (s *Server) auth(ctx context.Context) ([]mail.Option, error) {
+	switch {
+	case s.c.Token != nil:
+		token, err := s.c.Token(ctx)
+		if err != nil {
+			return nil, fault.New(fault.Unavailable, "mail sign-in", "no access token: %w", err)
+		}
+		return []mail.Option{mail.WithSMTPAuth(mail.SMTPAuthXOAUTH2), mail.WithUsername(s.c.User), mail.WithPassword(token)}, nil
+	case s.c.User != "":
+		return []mail.Option{mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(s.c.User), mail.WithPassword(s.c.Password)}, nil
 	}
-	return append(list, mail.WithPort(port))
+	return nil, nil
 }
 
 // Check connects and signs in; it sends nothing.
