@@ -111,6 +111,8 @@ func guess(path string, dir bool) (Format, error) {
 		return CSV, nil
 	case ".jsonl", ".ndjson":
 		return JSONL, nil
+	case ".json":
+		return ABCD, nil // of all that is one JSON text, the one that is known
 	}
 	return "", fmt.Errorf("%s tells its format by no known ending; name it with --format %s", path, strings.Join(Formats(), "|"))
 }
