@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"wismo/core/conversation"
 	"wismo/core/fault"
@@ -72,7 +73,10 @@ func (b *Bot) input(ctx context.Context, s Shop, t journal.Turn) (resolver.Input
 			return in, w, err
 		}
 		u := b.mind.Understand(text, hint)
-		in.Heard = append(in.Heard, resolver.Heard{Text: text, Handled: h.Handled, Attachments: len(h.Attachments), Means: u, Token: tok})
+		in.Heard = append(in.Heard, resolver.Heard{
+			Text: text, Handled: h.Handled, Attachments: len(h.Attachments), Means: u, Token: tok,
+			Sender: message.AuthenticationOf(h.Extra[message.ExtraSender]), Hints: b.hints(h.Extra[message.ExtraHints], hint),
+		})
 		w.Heard = append(w.Heard, u)
 	}
 	return in, w, nil
@@ -82,7 +86,8 @@ func (b *Bot) input(ctx context.Context, s Shop, t journal.Turn) (resolver.Input
 // before it is checked.
 func (b *Bot) look(ctx context.Context, s Shop, t journal.Turn, ask resolver.Ask, w *why) (*resolver.Looked, int64, error) {
 	if ask.Ref == "" {
-		return nil, 0, nil
+		looked, err := b.lookAtHints(ctx, s, t, ask.Hints, w)
+		return looked, 0, err
 	}
 	looked, attempt := &resolver.Looked{}, int64(0)
 	if ask.Claim {
@@ -189,4 +194,43 @@ func intents(w why) []string {
 		}
 	}
 	return names
+}
+
+// hints returns the order numbers in what stands beside a message.
+func (b *Bot) hints(text string, hint understand.Hint) []string {
+	if text == "" {
+		return nil
+	}
+	hint.Awaiting = ""
+	var refs []string
+	for _, e := range b.mind.Understand(text, hint).Entities {
+		if e.Type == understand.OrderNumber && !slices.Contains(refs, e.Value) {
+			refs = append(refs, e.Value)
+		}
+	}
+	return refs
+}
+
+// lookAtHints reads the orders that were only hinted at. One that is not there is
+// no failure: it was the bot's own guess.
+func (b *Bot) lookAtHints(ctx context.Context, s Shop, t journal.Turn, hints []string, w *why) (*resolver.Looked, error) {
+	if len(hints) == 0 {
+		return nil, nil //nolint:nilnil // nothing was asked for
+	}
+	looked := &resolver.Looked{Hints: map[string][]order.Order{}}
+	for _, ref := range hints {
+		orders, err := s.Store.Find(ctx, order.Ref{Text: ref})
+		switch kind := fault.KindOf(err); {
+		case err == nil, kind == fault.NotFound:
+			looked.Hints[ref] = orders
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		default:
+			looked.Failed, looked.Fault = true, kind
+			w.Fault = kind.String()
+			b.log.Warn("store could not be read", "shop", s.Key, "conversation", t.ConversationID, "fault", kind, "error", err)
+			return looked, nil
+		}
+	}
+	return looked, nil
 }

@@ -32,6 +32,9 @@ type State struct {
 	Asked Question `json:"asked,omitempty"`
 	// Language the customer was last understood to write in, empty if none was.
 	Language string `json:"language,omitempty"`
+	// Sender is what the mail server made of the sender's address, when they last
+	// wrote; empty for proven.
+	Sender message.Authentication `json:"sender,omitempty"`
 	// HeardAt is when the customer last wrote.
 	HeardAt time.Time `json:"heard_at,omitzero"`
 	// Ref is the order being talked about, as the customer named it.

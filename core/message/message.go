@@ -84,6 +84,21 @@ type Message struct {
 // signed token that came beside the text, as in a plus-address.
 const ExtraToken = "token"
 
+// Names in Message.Extra under which the mail channel hands over what stands
+// beside the text.
+const (
+	// ExtraHints is text in which an order's number may stand that the customer
+	// did not write just now: the subject of a reply, what is quoted, a signature.
+	ExtraHints = "hints"
+	// ExtraSender is what became of the sender's authentication.
+	ExtraSender = "sender"
+	// ExtraMessageID, ExtraReferences (parted by blanks) and ExtraSubject are the
+	// mail's own, for the reply.
+	ExtraMessageID  = "message_id"
+	ExtraReferences = "references"
+	ExtraSubject    = "subject"
+)
+
 // MaxText is the most bytes of text that a message keeps; adapters cut longer
 // ones at a character's end and keep the rest of the message.
 const MaxText = 32 << 10

@@ -34,10 +34,13 @@ var codeRE = regexp.MustCompile(`(?:^|[^\pL\pN#@._+/-])(\d{6})(?:$|[^\pL\pN@_/-]
 var splitCodeRE = regexp.MustCompile(`^[^\d#+@]*(\d{3})[ -](\d{3})[^\d@]*$`)
 
 // needsCode reports whether a claim needs a code on top.
-func (t *talk) needsCode() bool { return t.in.Shop.Claim == shop.ClaimCode }
+func (t *talk) needsCode() bool { return t.in.Shop.Claim == shop.ClaimCode || t.doubted() }
 
-// typed reports whether the customer has typed a contact.
-func (t *talk) typed() bool { return t.d.State.Email != "" || t.d.State.Phone != "" }
+// typed reports whether the customer has given a contact that may count. A
+// sender's address that proves nothing by itself is one.
+func (t *talk) typed() bool {
+	return t.d.State.Email != "" || t.d.State.Phone != "" || t.doubted()
+}
 
 // heedCode finds the code in the messages, if one is awaited. Digits that are the
 // order's own number, or are called another order's, are none.

@@ -74,6 +74,11 @@ type Heard struct {
 	// Token is what came of a signed token in the message; it stands in Text no
 	// more.
 	Token Token
+	// Sender is what the mail server made of the sender's address.
+	Sender message.Authentication
+	// Hints are order numbers that stand beside what the customer wrote now, the
+	// likeliest first.
+	Hints []string
 }
 
 // Token is a signed token that was looked at; the zero value is none.
@@ -93,12 +98,16 @@ type Ask struct {
 	Claim bool
 	// Order is the canonical number under which attempts are counted.
 	Order string
+	// Hints are orders to read in its place if Ref is empty.
+	Hints []string
 }
 
 // Looked is what came of an Ask.
 type Looked struct {
 	// Orders of that name; none if Fault is fault.NotFound.
 	Orders []order.Order
+	// Hints are the orders of each of Ask.Hints' names, nil if none was asked for.
+	Hints map[string][]order.Order
 	// Fault is the kind of the failure, if Failed.
 	Failed bool
 	Fault  fault.Kind
@@ -167,8 +176,11 @@ type Disclosure struct {
 // Plan says what must be known before Decide.
 func Plan(in Input) Ask {
 	t := newTalk(in)
-	if t.settled() || !t.aboutOrder() || t.ref == "" {
+	if t.settled() || !t.aboutOrder() {
 		return Ask{}
+	}
+	if t.ref == "" {
+		return Ask{Hints: t.hints()}
 	}
 	c := t.claimant()
 	return Ask{Ref: t.ref, Claim: t.attempts(c), Order: in.Shop.Orders.Canonical(t.ref)}
@@ -178,6 +190,7 @@ func Plan(in Input) Ask {
 func Decide(in Input, looked *Looked) Decision {
 	t := newTalk(in)
 	t.looked = looked
+	t.takeHint()
 	for _, r := range ruleList {
 		if r.speak(t) {
 			t.d.Rules = append(t.d.Rules, r.name)
@@ -240,6 +253,7 @@ var ruleList = []rule{
 	{"handed_off_quiet", (*talk).handedOff},
 	{"country_closed", (*talk).countryClosed},
 	{"reply_limit", (*talk).limited},
+	{"sender_not_proven", (*talk).notTheSender},
 	{"consent_help", (*talk).help},
 	{"nothing_due", (*talk).nothingDue},
 	{"person_asked", (*talk).personAsked},

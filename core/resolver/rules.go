@@ -337,7 +337,7 @@ func (t *talk) miss(key string) bool {
 // what the customer hears once the ticket is open, empty for nothing.
 func (t *talk) handOff(r handoff.Reason, detail, next, told string) bool {
 	h := &HandOff{Case: handoff.Case{
-		Reason: r, Priority: handoff.PriorityOf(r), Detail: detail, NextStep: next, Ref: t.ref,
+		Reason: r, Priority: handoff.PriorityOf(r), Detail: detail + t.aboutSender(), NextStep: next, Ref: t.ref,
 	}}
 	if t.upsetBy != "" && r != handoff.Upset {
 		h.Case.Priority = handoff.High

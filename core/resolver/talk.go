@@ -1,6 +1,7 @@
 package resolver
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -49,6 +50,7 @@ func newTalk(in Input) *talk {
 	if len(in.Heard) > 0 {
 		t.d.State.HeardAt = in.Now
 	}
+	t.heedSender()
 	t.heedTokens()
 	for _, h := range in.Heard {
 		t.hear(h)
@@ -379,7 +381,7 @@ func (t *talk) aboutOrder() bool {
 func (t *talk) settled() bool {
 	in := t.in
 	stop := t.wish == consent.StopWord || t.wish == consent.StopAsked || t.wish == consent.CancelWord || t.wish == consent.HelpWord
-	return stop || in.OptedOut || in.HandOff || t.silenced() || (len(in.Heard) == 0 && !t.due())
+	return stop || in.OptedOut || in.HandOff || t.silenced() || t.forged() || (len(in.Heard) == 0 && !t.due())
 }
 
 func (t *talk) overLimit() bool {
@@ -397,7 +399,7 @@ func (t *talk) waitingDue() bool {
 
 // claimant is who asks, with what was typed in this conversation.
 func (t *talk) claimant() verify.Claimant {
-	return verify.Claimant{
+	c := verify.Claimant{
 		Address:      t.in.Customer,
 		Email:        t.d.State.Email,
 		Phone:        t.d.State.Phone,
@@ -405,6 +407,10 @@ func (t *talk) claimant() verify.Claimant {
 		Grant:        t.grant(),
 		Format:       t.in.Shop.Orders,
 	}
+	if t.doubted() {
+		c.Address, c.Email = message.Address{}, cmp.Or(c.Email, t.in.Customer.EmailAddress())
+	}
+	return c
 }
 
 // claimsClosed reports whether too many claims have failed. The present

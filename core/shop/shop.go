@@ -33,6 +33,9 @@ type Shop struct {
 	Orders OrderFormat
 	// Claim is what a typed e-mail or phone is worth.
 	Claim ClaimPolicy
+	// Unauthenticated is what is done about a mail whose sender the mail server
+	// does not confirm.
+	Unauthenticated UnauthenticatedPolicy
 	// Limits bound failures and replies.
 	Limits Limits
 	// Stalled holds the thresholds past which a parcel needs a person.
@@ -107,6 +110,18 @@ const (
 	ClaimDeny  ClaimPolicy = "deny"  // it never verifies
 )
 
+// UnauthenticatedPolicy is what a shop makes of a mail about whose sender the
+// receiving server says nothing. Where it says that the address is not the
+// sender's, no order data is sent whatever the policy.
+type UnauthenticatedPolicy string
+
+// The policies.
+const (
+	UnauthenticatedAnswer  UnauthenticatedPolicy = "answer"  // the reply reaches only the address on the order
+	UnauthenticatedCode    UnauthenticatedPolicy = "code"    // a code to the order's e-mail is asked for
+	UnauthenticatedHandOff UnauthenticatedPolicy = "handoff" // a person looks at it
+)
+
 // Limits bound what one sender may do.
 type Limits struct {
 	// SenderFailures per hour after which claims are closed for a sender.
@@ -139,17 +154,19 @@ type OrderFormat struct {
 // Defaults returns a shop with every setting that has a default.
 func Defaults() Shop {
 	return Shop{
-		Language:       "en",
-		Location:       time.UTC,
-		Region:         "US",
-		Orders:         OrderFormat{Prefix: "#", MinDigits: 3, MaxDigits: 10},
-		Claim:          ClaimAllow,
-		Limits:         Limits{SenderFailures: 5, OrderFailures: 10, RepliesPerHour: 20},
-		Stalled:        Stalled{NeverScanned: 3, NoMovement: 5 * 24 * time.Hour, PastEstimate: 2 * 24 * time.Hour},
-		StoreDownAfter: 15 * time.Minute,
-		QuietAfter:     7 * 24 * time.Hour,
-		HandlingDays:   3,
-		Introduce:      true,
+		Language: "en",
+		Location: time.UTC,
+		Region:   "US",
+		Orders:   OrderFormat{Prefix: "#", MinDigits: 3, MaxDigits: 10},
+		Claim:    ClaimAllow,
+
+		Unauthenticated: UnauthenticatedAnswer,
+		Limits:          Limits{SenderFailures: 5, OrderFailures: 10, RepliesPerHour: 20},
+		Stalled:         Stalled{NeverScanned: 3, NoMovement: 5 * 24 * time.Hour, PastEstimate: 2 * 24 * time.Hour},
+		StoreDownAfter:  15 * time.Minute,
+		QuietAfter:      7 * 24 * time.Hour,
+		HandlingDays:    3,
+		Introduce:       true,
 	}
 }
 
