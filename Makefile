@@ -17,7 +17,7 @@ build: ## build bin/wismo, a static binary
 run: build ## start the demo: sample shop, local Twilio, SQLite; needs nothing else
 	./bin/wismo demo
 
-test: ## run every test; installs and starts what the tests need (PostgreSQL)
+test: ## run every test; installs and starts what the tests need (PostgreSQL, Dovecot)
 	$(GO) run ./cmd/internal/testenv -- $(GO) test -timeout 20m $(TESTFLAGS) ./...
 
 race: ## run the tests under the race detector (needs a C compiler)

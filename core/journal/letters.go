@@ -42,6 +42,8 @@ type Letters interface {
 // UID is written down. UIDs of another UIDValidity mean nothing.
 type Place struct {
 	UIDValidity, UID uint32
+	// Since is from when on mail counts, set when the folder was first read and kept.
+	Since time.Time
 }
 
 // Letter is one mail of a mailbox, with what is to become of it.
@@ -83,9 +85,9 @@ const HandMailbox = "mailbox"
 
 // Lying says where a letter lies.
 type Lying struct {
-	ID     int64
-	Folder string
-	Place
+	ID               int64
+	Folder           string
+	UIDValidity, UID uint32
 }
 
 // Tally is what became of a mailbox's letters. Seen is the sum of the others, or

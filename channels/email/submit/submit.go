@@ -40,8 +40,8 @@ type Config struct {
 	// User and Password, both empty for a server that asks for none.
 	User, Password string
 	// Token returns an OAuth 2.0 access token for User; nil where Password counts.
-	Token func(ctx context.Context) (string, error)
-	Security       Security
+	Token    func(ctx context.Context) (string, error)
+	Security Security
 	// From is the shop's address, Name what stands before it.
 	From, Name string
 	// Roots are the authorities that may sign the server's certificate, nil for

@@ -75,7 +75,10 @@ type pkg struct {
 
 // provide makes sure that every package is there.
 func provide(ctx context.Context, need string) error {
-	wanted := []pkg{{"postgresql", func() bool { _, err := postgresBin(); return err == nil }}}
+	wanted := []pkg{
+		{"postgresql", func() bool { _, err := postgresBin(); return err == nil }},
+		{"dovecot-imapd", dovecotFound},
+	}
 	for _, program := range strings.FieldsFunc(need, func(r rune) bool { return r == ',' }) {
 		wanted = append(wanted, pkg{program, func() bool { _, err := exec.LookPath(program); return err == nil }})
 	}
@@ -93,6 +96,17 @@ func provide(ctx context.Context, need string) error {
 		return fmt.Errorf("these packages are missing and cannot be installed from here: %s; install them and run it again", strings.Join(missing, ", "))
 	}
 	return install(ctx, missing)
+}
+
+// dovecotFound looks for Dovecot, which Debian keeps out of a user's path. The
+// tests start it themselves.
+func dovecotFound() bool {
+	for _, name := range []string{"dovecot", "/usr/sbin/dovecot"} {
+		if _, err := exec.LookPath(name); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 func install(ctx context.Context, missing []string) error {

@@ -51,7 +51,8 @@ func lettersOnce(t *testing.T, b *bench) {
 		t.Fatalf("a folder that was never read has a place, error %v", err)
 	}
 	list := []journal.Letter{b.letter(7, "k1", bob, "where is 1001"), b.letter(8, "k2", bob, "hello?"), b.letter(9, "k3", "eve@example.com", "hi"), {Key: "k4", UID: 10, Ignored: "bounce"}}
-	b.takeLetters(t, journal.Place{UIDValidity: 1, UID: 10}, 4, list...)
+	since := b.clock.Now().Add(-time.Hour)
+	b.takeLetters(t, journal.Place{UIDValidity: 1, UID: 10, Since: since}, 4, list...)
 	if n, _, _ := b.owed.Counts(); n != 2 {
 		t.Fatalf("%d conversations are owed an answer, want 2", n)
 	}
@@ -67,7 +68,7 @@ func lettersOnce(t *testing.T, b *bench) {
 		t.Fatalf("%d conversations are owed an answer, want 2", n)
 	}
 	p, ok, err := b.j.Place(t.Context(), mailbox, inbox)
-	if !ok || err != nil || p != (journal.Place{UIDValidity: 2, UID: 5}) {
+	if !ok || err != nil || p.UIDValidity != 2 || p.UID != 5 || !p.Since.Equal(since) {
 		t.Fatalf("place %+v, %v, error %v", p, ok, err)
 	}
 	// What an earlier reader writes late moves nothing back.

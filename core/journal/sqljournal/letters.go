@@ -18,7 +18,9 @@ import (
 
 // Place implements journal.Letters.
 func (j *Journal) Place(ctx context.Context, account, folder string) (p journal.Place, ok bool, err error) {
-	err = j.db.Reader().QueryRow(ctx, `SELECT uid_validity, uid FROM letter_place WHERE account = $1 AND folder = $2`, account, folder).Scan(&p.UIDValidity, &p.UID)
+	var since int64
+	err = j.db.Reader().QueryRow(ctx, `SELECT uid_validity, uid, since FROM letter_place WHERE account = $1 AND folder = $2`, account, folder).Scan(&p.UIDValidity, &p.UID, &since)
+	p.Since = fromMicros(since)
 	if errors.Is(err, ErrNoRows) {
 		return p, false, nil
 	}
@@ -41,9 +43,9 @@ func (j *Journal) TakeLetters(ctx context.Context, account, folder string, list 
 				return err
 			}
 		}
-		return tx.Last(ctx, stmt(`INSERT INTO letter_place (account, folder, uid_validity, uid) VALUES ($1, $2, $3, $4)
+		return tx.Last(ctx, stmt(`INSERT INTO letter_place (account, folder, uid_validity, uid, since) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (account, folder) DO UPDATE SET uid_validity = excluded.uid_validity, uid = excluded.uid
-			WHERE letter_place.uid_validity <> excluded.uid_validity OR letter_place.uid < excluded.uid`, account, folder, int64(upTo.UIDValidity), int64(upTo.UID)))
+			WHERE letter_place.uid_validity <> excluded.uid_validity OR letter_place.uid < excluded.uid`, account, folder, int64(upTo.UIDValidity), int64(upTo.UID), micros(upTo.Since)))
 	})
 	return fresh, failed("take letters", err)
 }

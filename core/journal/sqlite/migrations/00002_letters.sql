@@ -5,6 +5,7 @@ CREATE TABLE letter_place (
     folder text NOT NULL,
     uid_validity bigint NOT NULL,
     uid bigint NOT NULL,
+    since bigint NOT NULL,
     PRIMARY KEY (account, folder)
 );
 
