@@ -220,6 +220,9 @@ func TestCutAtRandomPoints(t *testing.T) {
 	if len(got) != mails || !slices.IsSorted(got) {
 		t.Errorf("%d mails were taken, in order: %v", len(got), slices.IsSorted(got))
 	}
+	if n := s.shortest(); n < 2000 {
+		t.Errorf("a mail of which only %d bytes came was taken for whole", n)
+	}
 	mu.Lock()
 	defer mu.Unlock()
 	t.Logf("%d mails through %d cuts", len(got), cuts)

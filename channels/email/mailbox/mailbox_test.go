@@ -103,6 +103,17 @@ func (s *sink) subjects() []string {
 	return list
 }
 
+// shortest is the length of the shortest mail that was taken.
+func (s *sink) shortest() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.taken[0].Body)
+	for _, m := range s.taken {
+		n = min(n, len(m.Body))
+	}
+	return n
+}
+
 // await waits until that many mails were taken.
 func (s *sink) await(t *testing.T, n int) []string {
 	t.Helper()

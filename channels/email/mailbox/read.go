@@ -3,6 +3,8 @@ package mailbox
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -125,14 +127,17 @@ func (s *Session) fetchAll(ctx context.Context, uids []uint32, since time.Time, 
 		}
 		for len(group) > 0 {
 			n := fill(group, infos)
-			b, err := s.fetch(group[:n], infos, since)
-			if err != nil {
-				return err
+			b, failed := s.fetch(group[:n], infos, since)
+			if failed != nil && len(b.mails) == 0 {
+				return failed
 			}
 			select {
 			case out <- b:
 			case <-ctx.Done():
 				return ctx.Err()
+			}
+			if failed != nil {
+				return failed
 			}
 			group = group[n:]
 		}
@@ -177,8 +182,20 @@ func portion(size int64) int64 {
 	return size
 }
 
+// firsts are the mails that stand at the beginning of those asked for, none left
+// out: what came of a batch before the line was cut.
+func firsts(list []Raw, asked []uint32) []Raw {
+	for i, m := range list {
+		if i == len(asked) || m.UID != asked[i] {
+			return list[:i]
+		}
+	}
+	return list
+}
+
 // fetch fetches one batch. Mails from before since, or gone meanwhile, are passed
-// over.
+// over. With an error it returns the mails that came before, so that a poor line
+// gets on with each attempt.
 func (s *Session) fetch(uids []uint32, infos map[uint32]info, since time.Time) (batch, error) {
 	b := batch{upTo: uids[len(uids)-1]}
 	var whole, large []uint32
@@ -202,13 +219,22 @@ func (s *Session) fetch(uids []uint32, infos map[uint32]info, since time.Time) (
 		cmd := s.client.Fetch(setOf(part.uids), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{&part.section}})
 		list, err := collect(cmd)
 		if err != nil {
-			return b, faultOf("fetch", err)
+			if len(large) > 0 {
+				return batch{}, faultOf("fetch", err)
+			}
+			list = firsts(list, whole)
 		}
 		for i := range list {
 			x := infos[list[i].UID]
 			list[i].Received, list[i].Size, list[i].Cut = x.at, x.size, x.size > maxBody
 		}
 		b.mails = append(b.mails, list...)
+		if err != nil {
+			if b.upTo = 0; len(list) > 0 {
+				b.upTo = list[len(list)-1].UID
+			}
+			return b, faultOf("fetch", err)
+		}
 	}
 	slices.SortFunc(b.mails, func(x, y Raw) int { return int(int64(x.UID) - int64(y.UID)) })
 	return b, nil
@@ -217,26 +243,66 @@ func (s *Session) fetch(uids []uint32, infos map[uint32]info, since time.Time) (
 // errNoBody is what a server's answer without the text that was asked for leads to.
 var errNoBody = errors.New("the server left out the mail's text")
 
-func collect(cmd *imapclient.FetchCommand) (list []Raw, err error) {
-	defer func() { err = errors.Join(err, cmd.Close()) }()
-	for {
-		data := cmd.Next()
-		if data == nil {
-			return list, nil
+func collect(cmd *imapclient.FetchCommand) ([]Raw, error) {
+	var list []Raw
+	for data := cmd.Next(); data != nil; data = cmd.Next() {
+		x, err := readMail(data)
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			// The connection is gone and the library's reader with it: to ask
+			// either for more would read from under the other's hands.
+			return list, err
 		}
-		x, err := data.Collect()
 		if err != nil {
-			return nil, err
+			return list, errors.Join(err, cmd.Close())
 		}
-		if len(x.BodySection) == 0 {
-			// Somebody else's change of a flag comes without.
-			if x.UID != 0 && len(x.Flags) == 0 {
-				return nil, errNoBody
-			}
-			continue
+		if x.Body != nil {
+			list = append(list, x)
 		}
-		list = append(list, Raw{UID: uint32(x.UID), Body: x.BodySection[0].Bytes})
 	}
+	return list, cmd.Close()
+}
+
+// readMail reads one mail of a server's answer. Its Body is nil if the answer was
+// about somebody else's change of a flag.
+func readMail(data *imapclient.FetchMessageData) (x Raw, err error) {
+	changed := false
+	for item := data.Next(); item != nil; item = data.Next() {
+		switch item := item.(type) {
+		case imapclient.FetchItemDataUID:
+			x.UID = uint32(item.UID)
+		case imapclient.FetchItemDataFlags:
+			changed = true
+		case imapclient.FetchItemDataBodySection:
+			if x.Body, err = readBody(item.Literal); err != nil {
+				return x, err
+			}
+		}
+	}
+	if x.Body == nil && x.UID != 0 && !changed {
+		return x, errNoBody
+	}
+	return x, nil
+}
+
+// readBody reads a literal to its end; one that is cut off looks ended to the
+// library.
+func readBody(lit imap.LiteralReader) ([]byte, error) {
+	if lit == nil {
+		return nil, nil
+	}
+	if lit.Size() > maxBody {
+		return nil, fmt.Errorf("the mail's text is larger than the server said before: %w", io.ErrUnexpectedEOF)
+	}
+	body := make([]byte, lit.Size())
+	if _, err := io.ReadFull(lit, body); err != nil {
+		return nil, fmt.Errorf("the mail's text is cut off: %w", io.ErrUnexpectedEOF)
+	}
+	// Reading on to the literal's end tells the library that it may go on.
+	_, err := lit.Read(make([]byte, 1))
+	if err != io.EOF {
+		return nil, fmt.Errorf("after the mail's text: %w", io.ErrUnexpectedEOF)
+	}
+	return body, nil
 }
 
 func setOf(uids []uint32) imap.UIDSet {
