@@ -25,6 +25,8 @@ type figures map[string]float64
 type sheet struct {
 	figures figures
 	tables  []table
+	// mails are lines about how mails are read, missed those read wrongly.
+	mails, missed []string
 }
 
 type table struct {
@@ -45,6 +47,9 @@ func measureAll(mind *understand.Recogniser, root, dir string) (*sheet, error) {
 		func() error { return s.multilingual(mind, dir) },
 		func() error { return s.entities(mind, root) },
 		func() error { return s.tracking(dir) },
+		func() error { return s.replies(dir) },
+		func() error { return s.machines(dir) },
+		func() error { return s.odd(dir) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {

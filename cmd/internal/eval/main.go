@@ -1,5 +1,5 @@
-// Command eval measures how well the built-in recogniser understands texts that
-// its builders did not write, and prints the figures beside those that stand in
+// Command eval measures how well the built-in recogniser understands texts, and the
+// e-mail channel reads mails, that its builders did not write, and prints the figures beside those that stand in
 // the repository.
 package main
 
@@ -22,7 +22,7 @@ const standing = "core/understand/testdata/figures.json"
 
 func main() {
 	write := flag.Bool("write", false, "let these figures stand")
-	wrong := flag.String("wrong", "", "also list what is misunderstood in the table whose title has this word")
+	wrong := flag.String("wrong", "", "also list what is misunderstood in the table whose title has this word, such as mails")
 	flag.Parse()
 	if err := run(*write, *wrong); err != nil {
 		fmt.Fprintln(os.Stderr, "eval:", err)
@@ -55,6 +55,10 @@ func run(write bool, wrong string) error {
 		fmt.Printf("%-34s %.3f   stands at %.3f\n", n, s.figures[n], stand[n])
 	}
 	s.confusions(os.Stdout)
+	fmt.Printf("\nmails\n%s\n", strings.Join(s.mails, "\n"))
+	if wrong != "" && strings.Contains("mails", wrong) {
+		fmt.Println(strings.Join(s.missed, "\n"))
+	}
 	s.wrong(wrong)
 	speed(mind, root)
 	if write {
