@@ -32,7 +32,7 @@ type Config struct {
 	Understand Understand    `mapstructure:"understand"`
 	SMTP       SMTP          `mapstructure:"smtp"`
 	Shops      []Shop        `mapstructure:"shops"`
-	// Sandbox starts local stand-ins for Twilio and Shopify; the demo's.
+	// Sandbox starts local stand-ins for Twilio, Shopify and a mail server; the demo's.
 	Sandbox Sandbox `mapstructure:"sandbox"`
 }
 
@@ -107,6 +107,7 @@ type Shop struct {
 	Orders    Orders   `mapstructure:"orders"`
 	Store     Store    `mapstructure:"store"`
 	Identity  Identity `mapstructure:"identity"`
+	Email     Email    `mapstructure:"email"`
 	Limits    Limits   `mapstructure:"limits"`
 	Stalled   Stalled  `mapstructure:"stalled"`
 	// StoreDownAfter is how long the store may be unreadable before a question
@@ -225,6 +226,9 @@ type Sandbox struct {
 	Enabled bool `mapstructure:"enabled"`
 	// Listen is the local Twilio's address.
 	Listen string `mapstructure:"listen"`
+	// SMTP and IMAP are the local mail server's addresses.
+	SMTP string `mapstructure:"smtp"`
+	IMAP string `mapstructure:"imap"`
 }
 
 // Secret is a value that must not be seen: it prints as "***".
@@ -256,7 +260,7 @@ func Default() Config {
 		Log:        Log{Level: "info", Format: "auto"},
 		SweepEvery: 5 * time.Minute,
 		SMTP:       SMTP{Security: "starttls"},
-		Sandbox:    Sandbox{Listen: "127.0.0.1:8090"},
+		Sandbox:    Sandbox{Listen: "127.0.0.1:8090", SMTP: "127.0.0.1:8025", IMAP: "127.0.0.1:8143"},
 	}
 }
 
@@ -269,6 +273,7 @@ func DefaultShop() Shop {
 		Orders:         Orders{Prefix: "#", MinDigits: 3, MaxDigits: 10},
 		Store:          Store{Kind: "shopify", Version: "2026-10"},
 		Identity:       Identity{Claim: "allow"},
+		Email:          Email{Unauthenticated: "answer"},
 		Limits:         Limits{SenderFailures: 5, OrderFailures: 10, RepliesPerHour: 20},
 		Stalled:        Stalled{NeverScanned: 3, NoMovement: 5 * 24 * time.Hour, PastEstimate: 2 * 24 * time.Hour},
 		StoreDownAfter: 15 * time.Minute,

@@ -26,7 +26,7 @@ func example(t *testing.T) string {
 	secret := filepath.Join(dir, "secret")
 	write(t, secret, "hush\n")
 	text := string(raw)
-	for _, name := range []string{"twilio-auth-token", "shopify-client-secret"} {
+	for _, name := range []string{"twilio-auth-token", "shopify-client-secret", "mail-password"} {
 		text = strings.ReplaceAll(text, "/run/secrets/"+name, secret)
 	}
 	file := filepath.Join(dir, "wismo.yaml")

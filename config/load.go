@@ -28,6 +28,11 @@ func Load(file string, environ []string) (Config, error) {
 	c, wrong := decode(v.AllSettings())
 	wrong = append(wrong, overlay(&c, environ)...)
 	wrong = append(wrong, readSecrets(&c)...)
+	for i := range c.Shops {
+		for j := range c.Shops[i].Email.Mailboxes {
+			c.Shops[i].Email.Mailboxes[j].fill()
+		}
+	}
 	wrong = append(wrong, c.validate()...)
 	if len(wrong) > 0 {
 		return c, wrong
@@ -195,6 +200,16 @@ func readSecrets(c *Config) Mistakes {
 		s, key := &c.Shops[i].Store, fmt.Sprintf("shops[%d].store.", i)
 		read(key+"token", s.TokenFile, &s.Token)
 		read(key+"client_secret", s.ClientSecretFile, &s.ClientSecret)
+		for j := range c.Shops[i].Email.Mailboxes {
+			m, key := &c.Shops[i].Email.Mailboxes[j], fmt.Sprintf("shops[%d].email.mailboxes[%d].", i, j)
+			read(key+"password", m.PasswordFile, &m.Password)
+			read(key+"imap.password", m.IMAP.PasswordFile, &m.IMAP.Password)
+			read(key+"smtp.password", m.SMTP.PasswordFile, &m.SMTP.Password)
+			read(key+"oauth.client_secret", m.OAuth.ClientSecretFile, &m.OAuth.ClientSecret)
+			if _, err := os.Stat(m.OAuth.RefreshTokenFile); err == nil { // `wismo login` makes it
+				read(key+"oauth.refresh_token", m.OAuth.RefreshTokenFile, &m.OAuth.RefreshToken)
+			}
+		}
 		for j := range c.Shops[i].Identity.Tokens {
 			k, key := &c.Shops[i].Identity.Tokens[j], fmt.Sprintf("shops[%d].identity.tokens[%d].", i, j)
 			read(key+"key", k.KeyFile, &k.Key)

@@ -60,6 +60,7 @@ func (c Config) validate() Mistakes {
 		t.validate(a, fmt.Sprintf("twilio[%d].", i))
 	}
 	c.validateSMTP(a)
+	c.validateMail(a)
 	a.want(len(c.Shops) > 0, "shops", "there is none", "configure at least one shop, or try `wismo demo`")
 	c.validateNumbers(a)
 	keys := map[string]bool{}
@@ -93,7 +94,7 @@ func (c Config) validateProcess(a *audit) {
 func (c Config) validateSMTP(a *audit) {
 	s := c.SMTP
 	for i, shop := range c.Shops {
-		a.want(shop.Identity.Claim != "code" || s.Host != "", "smtp.host", fmt.Sprintf("it is missing, and shops[%d] asks for codes by mail", i), "set smtp, or identity.claim to allow or deny")
+		a.want(shop.Identity.Claim != "code" || s.Host != "" || len(shop.Email.Mailboxes) > 0, "smtp.host", fmt.Sprintf("it is missing, and shops[%d] asks for codes by mail", i), "set smtp, or a mailbox under the shop's email, or identity.claim to allow or deny")
 	}
 	if s.Host == "" {
 		return

@@ -31,6 +31,13 @@ func (p Phones) Customers(ctx context.Context) ([]Customer, []string, error) {
 	return a.Customers, a.Numbers, err
 }
 
+// Mail returns where the shop's mail goes.
+func (p Phones) Mail(ctx context.Context) (Mail, error) {
+	var a customersAnswer
+	err := p.do(ctx, http.MethodGet, "/sandbox/customers", nil, &a)
+	return a.Mail, err
+}
+
 // Text sends a text from a phone to the shop's first number on a channel, "sms"
 // or "whatsapp". It returns the number after which to ask for Replies, and an
 // error if the shop did not take the message.

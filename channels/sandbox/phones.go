@@ -12,7 +12,8 @@ import (
 // The API for phones, JSON over HTTP on the sandbox's own loopback address:
 //
 //	GET  /sandbox/customers
-//	     → {"customers":[{name, phone, email, hint}], "numbers":["+1…", "whatsapp:+1…"]}
+//	     → {"customers":[{name, phone, email, hint}], "numbers":["+1…", "whatsapp:+1…"],
+//	   "mail":{smtp, imap, password, shop}}
 //	POST /sandbox/messages   {"channel":"sms", "from":"+1…", "to":"", "text":"…"}
 //	     → {"sid":"SM…", "last": n}; 502 if the webhook did not take it
 //	GET  /sandbox/replies?channel=sms&phone=+1…&after=n&wait=25s
@@ -41,6 +42,7 @@ type Reply struct {
 type customersAnswer struct {
 	Customers []Customer `json:"customers"`
 	Numbers   []string   `json:"numbers"`
+	Mail      Mail       `json:"mail"`
 }
 
 type messageRequest struct {
@@ -81,7 +83,7 @@ func (t *Twilio) phoneCustomers(w http.ResponseWriter, _ *http.Request) {
 	for _, n := range t.cfg.Numbers {
 		numbers = append(numbers, n.Address)
 	}
-	answer{status: http.StatusOK, body: customersAnswer{t.cfg.Customers, numbers}}.write(w)
+	answer{status: http.StatusOK, body: customersAnswer{t.cfg.Customers, numbers, t.cfg.Mail}}.write(w)
 }
 
 func (t *Twilio) phoneMessage(w http.ResponseWriter, r *http.Request) {

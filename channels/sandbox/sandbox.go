@@ -39,6 +39,8 @@ type Config struct {
 	Webhook string
 	// Customers are offered to phones as examples.
 	Customers []Customer
+	// Mail is where the shop's mail goes, told to phones that also write mail.
+	Mail Mail
 	// Latency delays every answer of the REST API.
 	Latency time.Duration
 	// ListLag is how long a message takes to show in lists.
@@ -71,6 +73,14 @@ type Number struct {
 	Address string
 	// ServiceSID of the Messaging Service it belongs to, empty if none.
 	ServiceSID string
+}
+
+// Mail is where a local mail server listens and to which address customers write.
+type Mail struct {
+	SMTP     string `json:"smtp"`
+	IMAP     string `json:"imap"`
+	Password string `json:"password"`
+	Shop     string `json:"shop"`
 }
 
 // Customer is an example of somebody who may write.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,7 +20,7 @@ import (
 
 // chatter is the phone in the customer's hand.
 type chatter struct {
-	channel, phone string
+	channel, phone string // phone is an address where the channel is email
 }
 
 func newChat() *cobra.Command {
@@ -30,6 +31,8 @@ one of its own. With --script it plays a file, a message a line, and prints each
 
   sms +14155550101 > where is #1001
   whatsapp +14155550102 > where is #1002
+  email ana@example.com > where is #1001
+  email ana@example.com > [Re: Order #1001 confirmed] when will it be here?
 
 It waits until each message is answered, or dealt with in silence, before it plays the next, and exits with 0.`,
 	}
@@ -37,8 +40,8 @@ It waits until each message is answered, or dealt with in silence, before it pla
 	script := cmd.Flags().String("script", "", "file with a message a line to play; - for standard input")
 	url := cmd.Flags().String("sandbox", "http://"+config.Default().Sandbox.Listen, "where the demo's local Twilio listens")
 	who := chatter{}
-	cmd.Flags().StringVar(&who.channel, "channel", "sms", "sms or whatsapp")
-	cmd.Flags().StringVar(&who.phone, "from", "", "the phone's number in E.164; the first sample customer's if left out")
+	cmd.Flags().StringVar(&who.channel, "channel", "sms", "sms, whatsapp or email")
+	cmd.Flags().StringVar(&who.phone, "from", "", "the phone's number in E.164, or the address for email; the first sample customer's if left out")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *own {
 			return chatOwn(cmd, *script, who)
@@ -63,7 +66,7 @@ func chatOwn(cmd *cobra.Command, script string, who chatter) error {
 	if err != nil {
 		return err
 	}
-	c.Sandbox.Listen = "127.0.0.1:0"
+	c.Sandbox.Listen, c.Sandbox.SMTP, c.Sandbox.IMAP = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 	a, err := startDemo(cmd.Context(), c, true)
 	if err != nil {
 		return err
@@ -105,13 +108,16 @@ func readScript(file string, stdin io.Reader) ([]line, error) {
 		}
 		head, text, ok := strings.Cut(raw, ">")
 		words := strings.Fields(head)
-		if !ok || len(words) != 2 || words[0] != "sms" && words[0] != "whatsapp" {
+		if !ok || len(words) != 2 || !slices.Contains(channels, words[0]) {
 			return nil, fmt.Errorf("line %d is not of the form: sms +14155550101 > where is #1001", n)
 		}
 		lines = append(lines, line{chatter{words[0], words[1]}, strings.TrimSpace(text)})
 	}
 	return lines, s.Err()
 }
+
+// channels are by which a customer may write.
+var channels = []string{"sms", "whatsapp", "email"}
 
 // answerWithin bounds the wait for all that one message leads to.
 const answerWithin = 60 * time.Second
@@ -122,10 +128,14 @@ func play(ctx context.Context, w io.Writer, a *app.App, lines []line) error {
 	seen := map[chatter]int{}
 	for _, l := range lines {
 		fmt.Fprintf(w, "%s %s > %s\n", l.channel, l.phone, l.text)
+		before := a.MailsTaken()
 		if err := a.Phones().Text(ctx, l.channel, l.phone, l.text); err != nil {
 			return err
 		}
 		waiting, cancel := context.WithTimeout(ctx, answerWithin)
+		for l.channel == "email" && a.MailsTaken() == before && waiting.Err() == nil {
+			time.Sleep(5 * time.Millisecond) // until the mailbox has shown it
+		}
 		err := a.Settled(waiting)
 		cancel()
 		if err != nil {
@@ -144,18 +154,20 @@ func play(ctx context.Context, w io.Writer, a *app.App, lines []line) error {
 }
 
 // interactive talks to a person at the terminal until the input ends.
-func interactive(cmd *cobra.Command, phones app.Phones, who chatter) error {
+func interactive(cmd *cobra.Command, phones *app.Phones, who chatter) error {
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()
 	customers, err := phones.Customers(ctx)
 	if err != nil {
 		return fmt.Errorf("no demo is there to talk to (start one with `wismo demo`, or use --demo): %w", err)
 	}
-	if who.phone == "" && len(customers) > 0 {
-		who.phone = customers[0].Phone
-	}
 	if who.channel == "" {
 		who.channel = "sms"
+	}
+	if who.phone == "" && len(customers) > 0 {
+		if who.phone = customers[0].Phone; who.channel == "email" {
+			who.phone = customers[0].Email
+		}
 	}
 	out := cmd.OutOrStdout()
 	welcome(out, who, customers)
@@ -173,14 +185,14 @@ func welcome(w io.Writer, who chatter, customers []app.Customer) {
 		if i == 3 {
 			break
 		}
-		fmt.Fprintf(w, "  %-6s %s  %s\n", c.Name, c.Phone, c.Hint)
+		fmt.Fprintf(w, "  %-6s %s  %s  %s\n", c.Name, c.Phone, c.Email, c.Hint)
 	}
-	fmt.Fprintf(w, "\nYou write by %s from %s. Commands: /sms NUMBER and /whatsapp NUMBER change the phone, /quit ends.\n\n", who.channel, who.phone)
+	fmt.Fprintf(w, "\nYou write by %s from %s. Commands: /sms NUMBER, /whatsapp NUMBER and /email ADDRESS change who you are, /quit ends.\n\n", who.channel, who.phone)
 }
 
 // phone sends what is typed and prints what comes.
 type phone struct {
-	phones app.Phones
+	phones *app.Phones
 	out    io.Writer
 
 	mu  sync.Mutex
@@ -225,9 +237,9 @@ func (p *phone) say(ctx context.Context, text string) {
 	words := strings.Fields(text)
 	switch {
 	case len(words) == 0:
-	case words[0] == "/sms" || words[0] == "/whatsapp":
+	case strings.HasPrefix(words[0], "/") && slices.Contains(channels, words[0][1:]):
 		if len(words) != 2 {
-			fmt.Fprintln(p.out, "  (which number? "+words[0]+" +14155550101)")
+			fmt.Fprintln(p.out, "  (which number or address? "+words[0]+" "+map[bool]string{true: "ana@example.com", false: "+14155550101"}[words[0] == "/email"]+")")
 			return
 		}
 		p.mu.Lock()

@@ -20,7 +20,7 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newServe(), newDemo(), newChat(), newCheck(), newMigrate(), newTickets(), newToken(), newUnderstand(), newReadMail(), newBacktest(), newVersion())
+	root.AddCommand(newServe(), newDemo(), newChat(), newCheck(), newMigrate(), newTickets(), newToken(), newUnderstand(), newReadMail(), newLogin(), newBacktest(), newVersion())
 	return root
 }
 

@@ -57,6 +57,9 @@ func (k Kind) String() string {
 	}
 }
 
+// MarshalText is the name, so that logs show it.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
 // Retryable reports whether the same call may succeed later with nothing
 // changed on our side.
 func (k Kind) Retryable() bool {

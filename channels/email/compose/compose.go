@@ -54,9 +54,26 @@ type Answered struct {
 // same for each attempt, so that one that was sent can be told, and not to be
 // guessed by who does not hold the secret.
 func MessageID(secret []byte, id int64, from string) string {
+	token := hex.EncodeToString(keyed(secret, "message "+strconv.FormatInt(id, 10))[:16])
+	return token + "." + proof(secret, token) + "@" + from[strings.LastIndexByte(from, '@')+1:]
+}
+
+// Ours reports whether a Message-ID, without brackets, is one that we made.
+func Ours(secret []byte, id string) bool {
+	local, _, _ := strings.Cut(id, "@")
+	token, given, ok := strings.Cut(local, ".")
+	return ok && hmac.Equal([]byte(strings.ToLower(given)), []byte(proof(secret, strings.ToLower(token))))
+}
+
+// proof is what tells that a token is ours.
+func proof(secret []byte, token string) string {
+	return hex.EncodeToString(keyed(secret, "proof "+token)[:8])
+}
+
+func keyed(secret []byte, text string) []byte {
 	mac := hmac.New(sha256.New, secret)
-	mac.Write([]byte("message " + strconv.FormatInt(id, 10)))
-	return hex.EncodeToString(mac.Sum(nil)[:16]) + "@" + from[strings.LastIndexByte(from, '@')+1:]
+	mac.Write([]byte(text))
+	return mac.Sum(nil)
 }
 
 // maxReferences is how many Message-IDs a header carries; of a longer thread the

@@ -135,7 +135,19 @@ func (s *Server) Renumber(name string) error {
 
 // Fill puts mails into a user's inbox as if they had been delivered.
 func (s *Server) Fill(name string, mails [][]byte) error {
-	box := filepath.Join(s.Dir, "mail", name)
+	return fill(filepath.Join(s.Dir, "mail", name), mails)
+}
+
+// FillSent puts mails into a user's folder of sent mail.
+func (s *Server) FillSent(name string, mails [][]byte) error {
+	box := filepath.Join(s.Dir, "mail", name, ".Sent")
+	if err := os.MkdirAll(box, 0o700); err != nil {
+		return err
+	}
+	return errors.Join(own(filepath.Dir(box)), fill(box, mails))
+}
+
+func fill(box string, mails [][]byte) error {
 	for _, sub := range []string{"new", "cur", "tmp"} {
 		if err := os.MkdirAll(filepath.Join(box, sub), 0o700); err != nil {
 			return err

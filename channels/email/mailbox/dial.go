@@ -27,6 +27,7 @@ type Session struct {
 	stop   func() bool
 	folder string // that is selected, empty if none is
 	valid  uint32 // its UIDVALIDITY
+	sent   string // as configured
 }
 
 // Dial connects and signs in. When ctx ends, so does the connection, at whatever
@@ -34,7 +35,7 @@ type Session struct {
 func Dial(ctx context.Context, c Config) (*Session, error) {
 	within, cancel := context.WithTimeout(ctx, dialWithin)
 	defer cancel()
-	s := &Session{news: make(chan struct{}, 1)}
+	s := &Session{sent: c.Sent, news: make(chan struct{}, 1)}
 	conn, err := connect(within, c)
 	if err != nil {
 		return nil, faultOf("connect", err)

@@ -312,8 +312,11 @@ func TestSentFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if sent, err := s.Sent(); sent != "Sent" || err != nil {
-		t.Errorf("sent mail lies in %q, %v", sent, err)
+	if err := s.File(mail("sent"), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if ok, err := s.Has("Sent", "sent@example.com"); !ok || err != nil {
+		t.Errorf("it lies in Sent: %v, %v", ok, err)
 	}
 }
 

@@ -45,6 +45,9 @@ type Config struct {
 	Token          func(ctx context.Context) (string, error)
 	// Folders to read; of the first the server tells as soon as something comes.
 	Folders []string
+	// Sent is the folder of sent mail, which is read as well; empty for the one that
+	// the server marks as such (RFC 6154), or that is called so.
+	Sent string
 	// MaxAge bounds how old a mail may be when a folder is read for the first time.
 	MaxAge time.Duration
 	// Beat is how often is looked for what has to be done besides, and for new
@@ -64,6 +67,8 @@ type Raw struct {
 	UID uint32
 	// Received is when the server got it (INTERNALDATE).
 	Received time.Time
+	// Sent is true if it lies in the folder of sent mail.
+	Sent bool
 	// Size of the whole mail in bytes; Cut is true if Body holds only its beginning.
 	Size int64
 	Cut  bool

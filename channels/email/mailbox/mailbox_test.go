@@ -271,13 +271,13 @@ func TestSessions(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer x.Close()
-	if ok, err := x.Has(post.Sent, "r1@example.com"); ok || err != nil {
+	if ok, err := x.HasSent("r1@example.com"); ok || err != nil {
 		t.Fatalf("found in an empty folder: %v, %v", ok, err)
 	}
-	if err := x.Append(post.Sent, []byte("Message-ID: <r1@example.com>\r\nSubject: x\r\n\r\nhi\r\n"), time.Now()); err != nil {
+	if err := x.File([]byte("Message-ID: <r1@example.com>\r\nSubject: x\r\n\r\nhi\r\n"), time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if ok, err := x.Has(post.Sent, "r1@example.com"); !ok || err != nil {
+	if ok, err := x.HasSent("r1@example.com"); !ok || err != nil {
 		t.Fatalf("not found: %v", err)
 	}
 	// Numbers of another UIDVALIDITY mean nothing.

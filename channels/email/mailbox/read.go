@@ -31,7 +31,7 @@ type batch struct {
 }
 
 // read takes what a folder has got since its place.
-func (m *Mailbox) read(ctx context.Context, s *Session, folder string) error {
+func (m *Mailbox) read(ctx context.Context, s *Session, folder string, sent bool) error {
 	s.folder = "" // selecting anew tells of a new UIDVALIDITY
 	valid, err := s.choose(folder)
 	if err != nil {
@@ -58,7 +58,7 @@ func (m *Mailbox) read(ctx context.Context, s *Session, folder string) error {
 	if !fresh && len(uids) == 0 {
 		return nil
 	}
-	if err := m.takeAll(ctx, s, folder, place, uids); err != nil {
+	if err := m.takeAll(ctx, s, folder, place, uids, sent); err != nil {
 		return err
 	}
 	if fresh && len(uids) == 0 {
@@ -92,7 +92,7 @@ func (s *Session) after(uid uint32, since time.Time, all bool) ([]uint32, error)
 
 // takeAll fetches mails and hands them to the sink: while one batch is written
 // down, the next is on its way.
-func (m *Mailbox) takeAll(ctx context.Context, s *Session, folder string, place Place, uids []uint32) error {
+func (m *Mailbox) takeAll(ctx context.Context, s *Session, folder string, place Place, uids []uint32, sent bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	batches, failed := make(chan batch, 1), make(chan error, 1)
@@ -106,6 +106,9 @@ func (m *Mailbox) takeAll(ctx context.Context, s *Session, folder string, place 
 			continue // until the fetching has ended: the connection is its own till then
 		}
 		place.UID = b.upTo
+		for i := range b.mails {
+			b.mails[i].Sent = sent
+		}
 		if err = m.sink.Take(ctx, folder, b.mails, place); err != nil {
 			cancel()
 		}

@@ -84,18 +84,22 @@ func (m *Mailbox) serve(ctx context.Context) error {
 		return err
 	}
 	defer s.Close()
-	m.log.Info("reading the mailbox", "folders", len(m.c.Folders))
+	sent, err := s.sentFolder(m.c.Sent)
+	if err != nil {
+		return err
+	}
+	m.log.Info("reading the mailbox", "folders", len(m.c.Folders), "sent", sent != "")
 	defer m.contact.Store(0)
 	others := time.Time{}
 	for ctx.Err() == nil {
 		m.contact.Store(m.now().UnixMicro())
 		if now := m.now(); now.Sub(others) >= m.c.Beat {
 			others = now
-			if err := m.beat(ctx, s); err != nil {
+			if err := m.beat(ctx, s, sent); err != nil {
 				return err
 			}
 		}
-		if err := m.read(ctx, s, m.c.Folders[0]); err != nil {
+		if err := m.read(ctx, s, m.c.Folders[0], false); err != nil {
 			return err
 		}
 		if err := s.idle(ctx, m.c.Beat); err != nil {
@@ -105,10 +109,15 @@ func (m *Mailbox) serve(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// beat does what is done now and then: the other folders, and chores.
-func (m *Mailbox) beat(ctx context.Context, s *Session) error {
+// beat does what is done now and then: the other folders, sent mail, and chores.
+func (m *Mailbox) beat(ctx context.Context, s *Session, sent string) error {
 	for _, folder := range m.c.Folders[1:] {
-		if err := m.read(ctx, s, folder); err != nil {
+		if err := m.read(ctx, s, folder, false); err != nil {
+			return err
+		}
+	}
+	if sent != "" {
+		if err := m.read(ctx, s, sent, true); err != nil {
 			return err
 		}
 	}

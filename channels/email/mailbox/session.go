@@ -2,6 +2,8 @@ package mailbox
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -59,6 +61,16 @@ func (s *Session) these(folder string, uidValidity uint32, uids []uint32) (set i
 	return set, len(uids) > 0, nil
 }
 
+// HasSent reports whether the folder of sent mail holds one with that Message-ID,
+// brackets left out; false if there is no such folder.
+func (s *Session) HasSent(messageID string) (bool, error) {
+	folder, err := s.sentFolder(s.sent)
+	if err != nil || folder == "" {
+		return false, err
+	}
+	return s.Has(folder, messageID)
+}
+
 // Has reports whether a folder holds a mail with that Message-ID, brackets left
 // out.
 func (s *Session) Has(folder, messageID string) (bool, error) {
@@ -74,8 +86,16 @@ func (s *Session) Has(folder, messageID string) (bool, error) {
 	return len(d.AllUIDs()) > 0, nil
 }
 
-// Append puts a mail into a folder, marked as seen.
-func (s *Session) Append(folder string, raw []byte, at time.Time) error {
+// File puts a mail into the folder of sent mail, marked as seen. Without such a
+// folder it fails with fault.NotFound.
+func (s *Session) File(raw []byte, at time.Time) error {
+	folder, err := s.sentFolder(s.sent)
+	if err != nil {
+		return err
+	}
+	if folder == "" {
+		return fault.New(fault.NotFound, "mailbox: file", "the server marks no folder as that of sent mail: name it")
+	}
 	cmd := s.client.Append(folder, int64(len(raw)), &imap.AppendOptions{Flags: []imap.Flag{imap.FlagSeen}, Time: at})
 	if _, err := cmd.Write(raw); err != nil {
 		return faultOf("append", err)
@@ -83,29 +103,38 @@ func (s *Session) Append(folder string, raw []byte, at time.Time) error {
 	if err := cmd.Close(); err != nil {
 		return faultOf("append", err)
 	}
-	_, err := cmd.Wait()
+	_, err = cmd.Wait()
 	return faultOf("append", err)
 }
 
-// Sent returns the folder that the server marks as the one of sent mail (RFC
-// 6154), empty if it marks none.
-func (s *Session) Sent() (string, error) {
-	if !s.client.Caps().Has(imap.CapSpecialUse) && !s.client.Caps().Has(imap.CapIMAP4rev2) {
-		return "", nil
+// sentFolder is the folder of sent mail, empty if there is none.
+func (s *Session) sentFolder(named string) (string, error) {
+	if named != "" {
+		return named, nil
 	}
-	list, err := s.client.List("", "*", &imap.ListOptions{ReturnSpecialUse: true}).Collect()
+	options := &imap.ListOptions{ReturnSpecialUse: true}
+	if !s.client.Caps().Has(imap.CapSpecialUse) && !s.client.Caps().Has(imap.CapIMAP4rev2) {
+		options = nil
+	}
+	list, err := s.client.List("", "*", options).Collect()
 	if err != nil {
 		return "", faultOf("list folders", err)
 	}
+	byName := ""
 	for _, f := range list {
-		for _, a := range f.Attrs {
-			if a == imap.MailboxAttrSent {
-				return f.Mailbox, nil
-			}
+		if slices.Contains(f.Attrs, imap.MailboxAttrSent) {
+			return f.Mailbox, nil
+		}
+		name := f.Mailbox[strings.LastIndexAny(f.Mailbox, "/.")+1:]
+		if byName == "" && slices.Contains(sentNames, strings.ToLower(name)) {
+			byName = f.Mailbox
 		}
 	}
-	return "", nil
+	return byName, nil
 }
+
+// sentNames are what the folder of sent mail is called where the server marks none.
+var sentNames = []string{"sent", "sent items", "sent mail", "sent messages", "gesendet", "gesendete elemente", "gesendete objekte", "envoyés", "éléments envoyés", "enviados", "elementos enviados", "posta inviata", "inviati", "verzonden", "verzonden items", "itens enviados"}
 
 // tells reports whether the server tells of new mail by itself (RFC 2177).
 func (s *Session) tells() bool {

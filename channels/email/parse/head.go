@@ -262,7 +262,8 @@ func (h header) date() time.Time {
 	return time.Time{}
 }
 
-type address struct{ address, name string }
+// address is one in a field; raw is as it stands there.
+type address struct{ address, name, raw string }
 
 var bareRE = regexp.MustCompile(`[^\s<>()"',;:\\\[\]]+@[^\s<>()"',;:\\\[\]]+`)
 
@@ -278,7 +279,7 @@ func (h header) addresses(key string) []address {
 			continue
 		}
 		for _, a := range list[:min(len(list), maxAddresses)] {
-			out = append(out, address{canonical(a.Address), decoded(a.Name)})
+			out = append(out, address{canonical(a.Address), decoded(a.Name), a.Address})
 		}
 	}
 	return out[:min(len(out), maxAddresses)]
@@ -298,7 +299,7 @@ func bareAddresses(raw string) []address {
 	name, _, _ := strings.Cut(raw, "<")
 	var out []address
 	for _, found := range bareRE.FindAllString(in, maxAddresses) {
-		out = append(out, address{canonical(found), strings.Trim(decoded(name), `" '`)})
+		out = append(out, address{canonical(found), strings.Trim(decoded(name), `" '`), found})
 	}
 	return out
 }

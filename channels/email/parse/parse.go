@@ -178,25 +178,26 @@ func (m *Mail) readHead(h header, o Options) {
 	if len(from) > 0 {
 		m.From, m.FromName = from[0].address, clip(from[0].name, 200)
 	}
-	var envelope []string
+	var envelope, raw []string
 	for _, key := range []string{"Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To", "Cc"} {
 		for _, a := range h.addresses(key) {
-			envelope = append(envelope, a.address)
+			envelope, raw = append(envelope, a.address), append(raw, a.raw)
 		}
 	}
 	m.To = unique(envelope)
-	m.Token = tokenOf(m.To, o.Ours)
+	m.Token = tokenOf(raw, o.Ours)
 	if strings.Contains(strings.ToLower(subject), "fwd:") || forwardedRE.MatchString(subject) {
 		m.flag(FlagForwarded)
 	}
 }
 
-// tokenOf is what stands after the "+" of one of our addresses.
+// tokenOf is what stands after the "+" of one of our addresses, in its own letters: a
+// signed token knows small ones from capitals.
 func tokenOf(to, ours []string) string {
 	for _, a := range to {
 		local, domain, _ := strings.Cut(a, "@")
 		name, token, ok := strings.Cut(local, "+")
-		if ok && token != "" && slices.Contains(ours, name+"@"+domain) {
+		if ok && token != "" && slices.Contains(ours, strings.ToLower(name+"@"+domain)) {
 			return token
 		}
 	}

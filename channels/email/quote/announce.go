@@ -121,6 +121,8 @@ func announces(text string, barred bool) (yes, sure bool) {
 		return true, address || year && time
 	case year && (address || time) && colonRE.MatchString(text) && wroteRE.MatchString(text):
 		return true, true
+	case address && year && time && colonRE.MatchString(text) && barred:
+		return true, false
 	case address && (year || time) && startsWithDateRE.MatchString(text):
 		return colonRE.MatchString(text) || barred, colonRE.MatchString(text)
 	}

@@ -29,7 +29,7 @@ type Security string
 const (
 	STARTTLS Security = "starttls" // port 587; refused if the server does not offer it
 	TLS      Security = "tls"      // port 465, encrypted from the first byte (RFC 8314)
-	Plain    Security = "none"     // port 25, and no password
+	Plain    Security = "none"     // port 25
 )
 
 // Config is how to reach a server and as whom.
@@ -170,6 +170,8 @@ func (s *Server) auth(ctx context.Context) ([]mail.Option, error) {
 			return nil, fault.New(fault.Unavailable, "mail sign-in", "no access token: %w", err)
 		}
 		return []mail.Option{mail.WithSMTPAuth(mail.SMTPAuthXOAUTH2), mail.WithUsername(s.c.User), mail.WithPassword(token)}, nil
+	case s.c.User != "" && s.c.Security == Plain:
+		return []mail.Option{mail.WithSMTPAuth(mail.SMTPAuthPlainNoEnc), mail.WithUsername(s.c.User), mail.WithPassword(s.c.Password)}, nil
 	case s.c.User != "":
 		return []mail.Option{mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(s.c.User), mail.WithPassword(s.c.Password)}, nil
 	}

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"wismo/channels/email/submit"
 	"wismo/channels/twilio"
 	"wismo/cmd/internal/metrics"
 	"wismo/config"
@@ -60,7 +59,7 @@ func (b builder) adapters() (adapters, error) {
 			return a, fmt.Errorf("shop %s: %w", c.Key, err)
 		}
 		a.shops[c.Key] = bot.Shop{Shop: s, Store: order.Store(store), Desk: handoff.Desk(inbox.Desk{}), Tokens: keys}
-		if m := b.mailer(c.Name); m != nil {
+		if m := b.mailer(c); m != nil {
 			s := a.shops[c.Key]
 			s.Mailer = m
 			a.shops[c.Key] = s
@@ -109,17 +108,6 @@ func (b builder) shopify(c config.Shop) *shopify.Store {
 		Domain: s.Domain, Token: s.Token.Reveal(), ClientID: s.ClientID, ClientSecret: s.ClientSecret.Reveal(),
 		Version: s.Version, Endpoint: s.Endpoint, Format: formatOf(c.Orders),
 	}, b.http(s.Endpoint != ""), time.Now, b.log.With("shop", c.Key))
-}
-
-// mailer is the server by which a shop's mail leaves, nil if there is none.
-func (b builder) mailer(name string) *submit.Server {
-	c := b.cfg.SMTP
-	if c.Host == "" {
-		return nil
-	}
-	return submit.New(submit.Config{
-		Host: c.Host, Port: c.Port, User: c.User, Password: c.Password.Reveal(), Security: submit.Security(c.Security), From: c.From, Name: name,
-	}, time.Now)
 }
 
 func (b builder) http(loopback bool) *http.Client {

@@ -26,8 +26,10 @@ type App struct {
 	public   *door
 	private  *door
 	sandbox  *sandboxes
+	phones   *Phones
 	record   *record
 	accounts []*twilio.Account
+	mail     readers
 	started  bool
 }
 
@@ -52,13 +54,15 @@ func New(ctx context.Context, c config.Config, version string, log *slog.Logger)
 		if a.sandbox, err = startSandboxes(&a.cfg, a.PublicAddr()); err != nil {
 			return a, err
 		}
+		a.phones = PhonesAt(a.sandbox.twilioURL)
 	}
 	return a, a.build(ctx, version)
 }
 
 // build makes the adapters, the bot and the record they share.
 func (a *App) build(ctx context.Context, version string) error {
-	parts, err := builder{cfg: a.cfg, version: version, metrics: a.metrics, log: a.log}.adapters()
+	b := builder{cfg: a.cfg, version: version, metrics: a.metrics, log: a.log}
+	parts, err := b.adapters()
 	if err != nil {
 		return err
 	}
@@ -74,6 +78,13 @@ func (a *App) build(ctx context.Context, version string) error {
 	a.record, err = openRecord(ctx, a.cfg, a.log)
 	if err != nil {
 		return err
+	}
+	if a.mail.accounts, err = b.mailboxes(ctx, a.record.journal, a.record.replica); err != nil {
+		return err
+	}
+	for i, m := range a.mail.accounts {
+		parts.senders[m.Name()] = m
+		a.metrics.Mailbox(i, m.Contact)
 	}
 	return a.record.employ(bot.New(bot.Config{
 		Journal: a.record.journal, Shops: parts.shops, Senders: parts.senders,
@@ -92,6 +103,7 @@ func (a *App) Start(ctx context.Context) error {
 	if a.sandbox != nil {
 		a.sandbox.connect(a.accounts[0].MessageURL())
 	}
+	a.mail.read(ctx)
 	a.log.Info("ready", "public", a.PublicAddr(), "private", a.PrivateAddr(), "shops", len(a.cfg.Shops))
 	return nil
 }
@@ -134,7 +146,16 @@ func (a *App) PublicAddr() string { return a.public.listener.Addr().String() }
 func (a *App) PrivateAddr() string { return a.private.listener.Addr().String() }
 
 // Phones are the customers' phones of a demo; only with sandbox.enabled.
-func (a *App) Phones() Phones { return PhonesAt(a.sandbox.twilioURL) }
+func (a *App) Phones() *Phones { return a.phones }
+
+// MailsTaken is how many mails were taken in so far.
+func (a *App) MailsTaken() int64 {
+	var n int64
+	for _, m := range a.mail.accounts {
+		n += m.Taken()
+	}
+	return n
+}
 
 // Settled waits until nothing is owed: every message answered or dealt with,
 // every reply handed over, every ticket opened.
@@ -161,6 +182,7 @@ func (a *App) Stop(ctx context.Context) error {
 			errs = append(errs, d.shut(ctx))
 		}
 	}
+	a.mail.close()
 	if a.record != nil {
 		errs = append(errs, a.record.close(ctx, a.started))
 	}

@@ -4,14 +4,17 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	twilio "wismo/channels/sandbox"
+	"wismo/channels/sandbox/post"
 	"wismo/cmd/internal/app"
 	"wismo/config"
 	"wismo/core/check"
@@ -26,7 +29,7 @@ func demo(t *testing.T) config.Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Sandbox.Listen = "127.0.0.1:0"
+	c.Sandbox.Listen, c.Sandbox.SMTP, c.Sandbox.IMAP = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 	return c
 }
 
@@ -164,7 +167,9 @@ func TestCheck(t *testing.T) {
 		"wording that loses the link": {func(c *config.Config, _ *shopify.Shopify) {
 			c.Shops[0].Wording = map[string]map[string]string{"en": {"link": "Track it online."}}
 		}, "wording"},
-		"no database": {func(c *config.Config, _ *shopify.Shopify) { c.Database = "sqlite:/does/not/exist/wismo.db" }, "database"},
+		"wrong mail password": {func(c *config.Config, _ *shopify.Shopify) { c.Shops[0].Email.Mailboxes[0].Password = "wrong" }, "care@example.com, mailbox; care@example.com, mail server"},
+		"no such folder":      {func(c *config.Config, _ *shopify.Shopify) { c.Shops[0].Email.Mailboxes[0].Folders = []string{"Orders"} }, "care@example.com, mailbox"},
+		"no database":         {func(c *config.Config, _ *shopify.Shopify) { c.Database = "sqlite:/does/not/exist/wismo.db" }, "database"},
 	}
 	for name, k := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -206,15 +211,36 @@ func checkable(t *testing.T) (config.Config, *shopify.Shopify) {
 	t.Cleanup(phone.Close)
 	store := shopify.New(shopify.Config{})
 	t.Cleanup(store.Close)
-	var err error
 	c.Twilio = []config.Twilio{{AccountSID: twilio.DefaultAccountSID, AuthToken: twilio.DefaultAuthToken}}
+	var err error
 	if c.Twilio[0].BaseURL, err = phone.Start("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
+	mail, failed := post.Start(post.Config{Password: "demo", SMTP: "127.0.0.1:0", IMAP: "127.0.0.1:0"})
+	if failed != nil {
+		t.Fatal(failed)
+	}
+	t.Cleanup(mail.Close)
+	box := &c.Shops[0].Email.Mailboxes[0]
+	box.SMTP, box.IMAP = server(t, mail.SMTP()), server(t, mail.IMAP())
 	c.Shops[0].Numbers = c.Shops[0].Numbers[:1]
 	c.Shops[0].Store.Token = shopify.DefaultToken
 	if c.Shops[0].Store.Endpoint, err = store.Start("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
 	return c, store
+}
+
+// server is a local mail server.
+func server(t *testing.T, address string) config.MailServer {
+	t.Helper()
+	host, raw, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := strconv.Atoi(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config.MailServer{Host: host, Port: port, Security: "none"}
 }

@@ -32,11 +32,12 @@ func Check(ctx context.Context, c config.Config, version string) []check.Finding
 	for _, a := range parts.accounts {
 		findings = append(findings, checkTwilio(ctx, a)...)
 	}
-	if m := b.mailer(""); m != nil {
+	if c.SMTP.Host != "" {
 		bounded, cancel := context.WithTimeout(ctx, checkWithin)
-		findings = append(findings, m.Check(bounded))
+		findings = append(findings, b.mailer(config.Shop{}).Check(bounded))
 		cancel()
 	}
+	findings = append(findings, checkMailboxes(ctx, b)...)
 	for _, s := range c.Shops {
 		bounded, cancel := context.WithTimeout(ctx, checkWithin)
 		for _, f := range parts.stores[s.Key].Check(bounded) {

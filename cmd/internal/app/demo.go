@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"wismo/config"
 	"wismo/core/journal/sqlite"
@@ -19,6 +20,13 @@ const (
 	demoSMS      = "+14155550100"
 	demoWhatsApp = "+14155550100"
 	demoAccount  = "AC00000000000000000000000000005a4d"
+)
+
+// The demo's shop takes mail at this address of its own mail server, which opens
+// every mailbox with this password.
+const (
+	demoMail     = "care@example.com"
+	demoPassword = "demo"
 )
 
 // DemoDatabase is where the demo keeps its data: a file in the user's cache
@@ -47,6 +55,9 @@ func Demo(database string) (config.Config, error) {
 	s.Key, s.Name = "demo", "Harbour Goods"
 	s.Timezone = "America/Los_Angeles"
 	s.Numbers = []config.Number{{Channel: "sms", Address: demoSMS}, {Channel: "whatsapp", Address: demoWhatsApp}}
+	s.Email.Mailboxes = []config.Mailbox{{
+		Address: demoMail, User: demoMail, Password: demoPassword, Folders: []string{"INBOX"}, AuthservID: "mail.example.com", MaxAge: time.Hour, Signature: "Harbour Goods",
+	}}
 	s.Store.Domain, s.Store.Token = "demo.myshopify.com", config.Secret("shpat_"+token)
 	s.SupportEmail = "help@example.com"
 	s.ReturnPortal = "https://example.com/returns"

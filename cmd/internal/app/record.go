@@ -25,6 +25,7 @@ const (
 type record struct {
 	journal journal.Journal
 	queue   *queue.Queue
+	replica string
 	// hire makes the queue once there is somebody to do its work.
 	hire func(queue.Handler) (*queue.Queue, error)
 	shut func() error
@@ -49,6 +50,7 @@ func openSQLite(ctx context.Context, path string, opts journal.Options, work que
 		work.Workers = workersSQLite
 	}
 	return &record{
+		replica: work.Replica,
 		journal: sqlite.New(db, queue.OweSQLite(work.Replica), opts),
 		hire:    func(h queue.Handler) (*queue.Queue, error) { return queue.NewSQLite(db.Writer, h, work) },
 		shut:    db.Close,
@@ -70,6 +72,7 @@ func openPostgres(ctx context.Context, url string, opts journal.Options, work qu
 		return nil, errors.Join(fmt.Errorf("database: %w", err), shut())
 	}
 	return &record{
+		replica: work.Replica,
 		journal: postgres.New(pool, queue.OwePostgres(work.Replica), opts),
 		hire:    func(h queue.Handler) (*queue.Queue, error) { return queue.NewPostgres(pool, h, work) },
 		shut:    shut,

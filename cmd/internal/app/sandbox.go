@@ -3,18 +3,22 @@ package app
 import (
 	"errors"
 	"fmt"
+	"net"
 	"slices"
+	"strconv"
 	"syscall"
 
 	twiliobox "wismo/channels/sandbox"
+	"wismo/channels/sandbox/post"
 	"wismo/config"
 	shopifybox "wismo/stores/sandbox"
 )
 
-// sandboxes are the local stand-ins for Twilio and Shopify.
+// sandboxes are the local stand-ins for Twilio, Shopify and a mail server.
 type sandboxes struct {
 	twilio    *twiliobox.Twilio
 	shopify   *shopifybox.Shopify
+	post      *post.Server
 	twilioURL string
 }
 
@@ -30,8 +34,13 @@ func startSandboxes(c *config.Config, public string) (*sandboxes, error) {
 	if err != nil {
 		return nil, err
 	}
+	mail, err := s.startPost(c)
+	if err != nil {
+		s.close()
+		return nil, err
+	}
 	s.twilio = twiliobox.New(twiliobox.Config{
-		AccountSID: c.Twilio[0].AccountSID, AuthToken: c.Twilio[0].AuthToken.Reveal(), Numbers: sandboxNumbers(c.Shops[0]), Customers: examples(),
+		AccountSID: c.Twilio[0].AccountSID, AuthToken: c.Twilio[0].AuthToken.Reveal(), Numbers: sandboxNumbers(c.Shops[0]), Customers: examples(), Mail: mail,
 	})
 	if s.twilioURL, err = s.twilio.Start(c.Sandbox.Listen); err != nil {
 		s.close()
@@ -44,6 +53,35 @@ func startSandboxes(c *config.Config, public string) (*sandboxes, error) {
 	c.Twilio[0].BaseURL = s.twilioURL
 	c.Shops[0].Store.Endpoint = endpoint
 	return s, nil
+}
+
+// startPost starts the mail server and points the shop's mailbox at it.
+func (s *sandboxes) startPost(c *config.Config) (twiliobox.Mail, error) {
+	if len(c.Shops[0].Email.Mailboxes) == 0 {
+		return twiliobox.Mail{}, nil
+	}
+	c.Shops[0].Email.Mailboxes = slices.Clone(c.Shops[0].Email.Mailboxes)
+	m := &c.Shops[0].Email.Mailboxes[0]
+	settings := post.Config{Password: m.Password.Reveal(), Name: m.AuthservID, SMTP: c.Sandbox.SMTP, IMAP: c.Sandbox.IMAP}
+	var err error
+	if s.post, err = post.Start(settings); errors.Is(err, syscall.EADDRINUSE) {
+		settings.SMTP, settings.IMAP = "127.0.0.1:0", "127.0.0.1:0"
+		s.post, err = post.Start(settings)
+	}
+	if err != nil {
+		return twiliobox.Mail{}, err
+	}
+	for server, address := range map[*config.MailServer]string{&m.SMTP: s.post.SMTP(), &m.IMAP: s.post.IMAP()} {
+		host, port, err := net.SplitHostPort(address)
+		if err != nil {
+			return twiliobox.Mail{}, err
+		}
+		server.Host, server.Security = host, "none"
+		if server.Port, err = strconv.Atoi(port); err != nil {
+			return twiliobox.Mail{}, err
+		}
+	}
+	return twiliobox.Mail{SMTP: s.post.SMTP(), IMAP: s.post.IMAP(), Password: settings.Password, Shop: m.Address}, nil
 }
 
 func sandboxNumbers(s config.Shop) []twiliobox.Number {
@@ -73,6 +111,9 @@ func (s *sandboxes) connect(webhook string) { s.twilio.SetWebhook(webhook) }
 func (s *sandboxes) close() {
 	if s.twilio != nil {
 		s.twilio.Close()
+	}
+	if s.post != nil {
+		s.post.Close()
 	}
 	s.shopify.Close()
 }

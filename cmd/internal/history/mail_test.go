@@ -90,7 +90,7 @@ func TestBodies(t *testing.T) {
 		mail, want string
 		files      int
 	}{
-		"HTML":                {mailText("From: a@example.com\nContent-Type: text/html; charset=utf-8", "<style>p{}</style><p>wo ist<br>1001 &amp; 1002?</p><blockquote>alt</blockquote>"), "wo ist \n1001 & 1002?", 0},
+		"HTML":                {mailText("From: a@example.com\nContent-Type: text/html; charset=utf-8", "<style>p{}</style><p>wo ist<br>1001 &amp; 1002?</p><blockquote>alt</blockquote>"), "wo ist\n1001 & 1002?", 0},
 		"latin1":              {mailText("From: a@example.com\nContent-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable", "o=F9 est ma commande"), "où est ma commande", 0},
 		"unknown charset":     {mailText("From: a@example.com\nContent-Type: text/plain; charset=x-klingon", "where is 1001"), "where is 1001", 0},
 		"an attachment":       {mailText(mixed, "--b\nContent-Type: text/plain\n\nsee photo\n--b\nContent-Type: image/jpeg\nContent-Disposition: attachment; filename=a.jpg\n\nxx\n--b--"), "see photo", 1},

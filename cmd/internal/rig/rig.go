@@ -53,6 +53,9 @@ type Options struct {
 	// ListLag is how long a sent message takes to show in the local Twilio's
 	// lists.
 	ListLag time.Duration
+	// Mail is the shop's mailbox, the YAML of one of shops[].email.mailboxes in a
+	// line; empty for none.
+	Mail string
 	// Dir holds the configuration and the logs.
 	Dir string
 	// ValidateTwilio and ValidateShopify, if set, judge every request by the
@@ -116,7 +119,11 @@ func (r *Rig) add(ctx context.Context, i int, twilioURL, storeURL string) error 
 		return err
 	}
 	p := &Replica{rig: r, Public: addrs[0], Private: addrs[1], log: filepath.Join(r.opts.Dir, fmt.Sprintf("replica%d.log", i))}
-	text := fmt.Sprintf(settings, r.opts.Database, public, p.Public, p.Private, account, token, twilioURL, Number, Number, storeURL)
+	mailboxes := ""
+	if r.opts.Mail != "" {
+		mailboxes = "    email: {mailboxes: [" + r.opts.Mail + "]}\n"
+	}
+	text := fmt.Sprintf(settings, r.opts.Database, public, p.Public, p.Private, account, token, twilioURL, Number, Number, storeURL) + mailboxes
 	if err := os.WriteFile(p.config(), []byte(text), 0o600); err != nil {
 		return err
 	}
