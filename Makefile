@@ -40,7 +40,7 @@ fuzz: ## run each fuzz target for FUZZTIME
 	  done; done
 
 bench: build ## measure throughput and latency beside the floor of this machine
-	$(GO) run ./cmd/internal/testenv --fsync -- $(GO) run ./cmd/internal/bench
+	$(GO) run ./cmd/internal/testenv --fsync --need mbsync:isync -- $(GO) run ./cmd/internal/bench $(BENCHFLAGS)
 
 generate: ## regenerate the Shopify client and the recogniser's weights (needs ../shared)
 	$(GO) generate ./...

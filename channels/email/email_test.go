@@ -165,7 +165,7 @@ func TestTakesMail(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	mails := []struct{ raw, ignored, text, hints, sender string }{
-		{proven + mailFrom(ana, "1@example.com", "Subject: My order\n\nWhere is #1001?"), "", "My order\nWhere is #1001?", "", ""},
+		{proven + mailFrom(ana, "1@example.com", "Reply-To: eve@example.net\nCc: eve@example.net\nSubject: My order\n\nWhere is #1001?"), "", "My order\nWhere is #1001?", "", ""},
 		{mailFrom(ana, "2@example.com", "Subject: Re: Order #1001 confirmed\nIn-Reply-To: <x@example.com>\n\nWhere is it?\n\n-- \nAna\n\nOn 16/11/2026 09:12, Care <care@example.com> wrote:\n> thanks\n"), "", "Where is it?", "Order #1001 confirmed\n--\nAna\nOn 16/11/2026 09:12, Care <care@example.com> wrote:\n> thanks", "none"},
 		{mailFrom(ana, "3@example.com", "Subject: Fwd: Order\n\nwhere?\n\n---------- Forwarded message ---------\nFrom: Care <care@example.com>\nSubject: #1001\n\nthanks"), "", "where?", "Order\n---------- Forwarded message ---------\nFrom: Care <care@example.com>\nSubject: #1001\n\nthanks", "none"},
 		{mailFrom(ana, "4@example.com", "Subject: Re: hi\n\nOn 16/11/2026 09:12, Care wrote:\n> Did it arrive?\n\nNo it did not arrive\n\n> Is #1002 yours?\n\nYes that is mine\n"), "", "No it did not arrive\n\n\nYes that is mine", "hi\n> Did it arrive?\n> Is #1002 yours?\nOn 16/11/2026 09:12, Care wrote:", "none"},
@@ -207,6 +207,19 @@ func TestTakesMail(t *testing.T) {
 	tally, err := s.letters.Tally(t.Context(), s.Name())
 	if err != nil || !tally.Whole() || tally.Seen != len(mails) || tally.Waiting != 8 {
 		t.Errorf("tally %+v, %v", tally, err)
+	}
+}
+
+// A file that is too large to be loaded is noted.
+func TestLargeFile(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	head := mailFrom(ana, "1@example.com", "Subject: film\nContent-Type: multipart/mixed; boundary=a\n\n--a\n\nit is broken, see here\n--a\nContent-Type: video/mp4; name=film.mp4\nContent-Transfer-Encoding: base64\n\n")
+	s.put(t, post.Inbox, head+strings.Repeat(strings.Repeat("A", 76)+"\n", 50<<20/78)+"--a--\n")
+	s.run(t)
+	l := s.letters.await(t, 1)[0]
+	if l.Message == nil || l.Message.Text != "film\nit is broken, see here" || len(l.Message.Attachments) != 1 || l.Message.Attachments[0].Size < 50<<20 || l.Files[0].Bytes != nil {
+		t.Errorf("letter %+v", l)
 	}
 }
 

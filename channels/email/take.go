@@ -29,6 +29,11 @@ func (a *Account) letter(raw mailbox.Raw) journal.Letter {
 	m := parse.Read(raw.Body, parse.Options{
 		Ours: a.ours(), OurID: a.ourID, AuthservID: a.c.AuthservID, MaxFiles: maxFiles, MaxFileBytes: maxFileBytes,
 	})
+	if raw.Cut && len(m.Files) > 0 {
+		// The mail breaks off within it: it is noted, and lies in the mailbox.
+		last := &m.Files[len(m.Files)-1]
+		last.Data, last.Size = nil, int(raw.Size)
+	}
 	l := journal.Letter{Key: keyOf(m, raw.Body), UID: raw.UID}
 	switch from, ok := message.CanonicalEmail(m.From); {
 	case raw.Sent:

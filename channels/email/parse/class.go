@@ -23,8 +23,21 @@ func ours(_ header, m *Mail, _ *body, o Options) (Class, string) {
 		return Self, "from one of our own addresses"
 	case o.OurID != nil && m.MessageID != "" && o.OurID(m.MessageID):
 		return Self, "a mail of ours came back"
+	case o.OurID != nil && onlyOurs(m.References, o.OurID):
+		return AutoReply, "a thread to which only we add mails"
 	}
 	return "", ""
+}
+
+// onlyOurs reports whether a thread has several mails of ours and none of anybody
+// else: people's programs add their own.
+func onlyOurs(refs []string, ourID func(string) bool) bool {
+	for _, ref := range refs {
+		if !ourID(ref) {
+			return false
+		}
+	}
+	return len(refs) >= 3
 }
 
 // reported: RFC 5965.

@@ -181,18 +181,21 @@ func (c *crowd) audit() (lost, twice int) {
 }
 
 // resident returns a process's resident memory in bytes.
-func resident(pid int) (int64, error) {
+func resident(pid int) (int64, error) { return memoryOf(pid, "VmRSS:") }
+
+// memoryOf reads one of the kernel's figures of a process's memory.
+func memoryOf(pid int, key string) (int64, error) {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, err
 	}
 	for line := range strings.Lines(string(raw)) {
-		if v, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+		if v, ok := strings.CutPrefix(line, key); ok {
 			kb, err := strconv.ParseInt(strings.Fields(v)[0], 10, 64)
 			return kb << 10, err
 		}
 	}
-	return 0, fmt.Errorf("no VmRSS of process %d", pid)
+	return 0, fmt.Errorf("no %s of process %d", key, pid)
 }
 
 func quantile(d []time.Duration, q float64) time.Duration {
@@ -203,9 +206,9 @@ func quantile(d []time.Duration, q float64) time.Duration {
 	return sorted[int(q*float64(len(sorted)-1))]
 }
 
-func (f *figures) print(w io.Writer) {
+func (f *figures) rows() [][3]string {
 	ms := func(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }
-	rows := [][3]string{
+	return [][3]string{
 		{"floor (2 bare insert transactions, 16 clients)", fmt.Sprintf("%.0f msg/s", f.floor), ""},
 		{"sustained, answered", fmt.Sprintf("%.0f msg/s", f.sustained), ""},
 		{"share of the floor", fmt.Sprintf("%.1f %%", 100*f.sustained/f.floor), "≥ 25 %"},
@@ -221,6 +224,9 @@ func (f *figures) print(w io.Writer) {
 		{"messages without an answer", strconv.Itoa(f.lost), "0"},
 		{"messages answered twice", strconv.Itoa(f.twice), "0"},
 	}
+}
+
+func printRows(w io.Writer, rows [][3]string) {
 	for _, r := range rows {
 		fmt.Fprintf(w, "%-50s %14s   %s\n", r[0], r[1], r[2])
 	}

@@ -23,7 +23,7 @@ import (
 
 func main() {
 	fsync := flag.Bool("fsync", false, "let PostgreSQL sync to the disk, for measuring")
-	need := flag.String("need", "", "further programs the command needs, by comma: gcc")
+	need := flag.String("need", "", "further programs the command needs, by comma, with the package's name if it is another: gcc,mbsync:isync")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -80,7 +80,11 @@ func provide(ctx context.Context, need string) error {
 		{"dovecot-imapd", dovecotFound},
 	}
 	for _, program := range strings.FieldsFunc(need, func(r rune) bool { return r == ',' }) {
-		wanted = append(wanted, pkg{program, func() bool { _, err := exec.LookPath(program); return err == nil }})
+		program, name, named := strings.Cut(program, ":")
+		if !named {
+			name = program
+		}
+		wanted = append(wanted, pkg{name, func() bool { _, err := exec.LookPath(program); return err == nil }})
 	}
 	var missing []string
 	for _, p := range wanted {
