@@ -28,7 +28,7 @@ type body struct {
 	o           Options
 	parts       int
 	depth       int // how deep parts may lie within each other
-	plain, rich strings.Builder
+	plain, rich string
 	// passed are mails that were attached whole.
 	passed []Mail
 	// kinds are the media types that were met.
@@ -182,7 +182,7 @@ func (b *body) leaf(h header, kind string, params map[string]string, content []b
 	}
 }
 
-func (b *body) empty() bool { return b.plain.Len() == 0 && b.rich.Len() == 0 }
+func (b *body) empty() bool { return b.plain == "" && b.rich == "" }
 
 // text reads a part of the mail's own text.
 func (b *body) text(h header, kind string, params map[string]string, content []byte) {
@@ -204,21 +204,18 @@ func (b *body) text(h header, kind string, params map[string]string, content []b
 		b.m.flag(FlagCharset)
 	}
 	text = strings.ReplaceAll(text, "\x00", "")
-	if kind == "text/plain" {
-		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
-	}
 	into := &b.plain
 	if kind != "text/plain" {
 		into = &b.rich
 	}
-	if into.Len() > maxText {
+	if len(*into) > maxText {
 		b.m.flag(FlagTextClipped)
 		return
 	}
-	if into.Len() > 0 {
-		into.WriteByte('\n')
+	if *into != "" {
+		text = *into + "\n" + text
 	}
-	into.WriteString(text)
+	*into = text
 }
 
 // file notes a file, and keeps it within bounds.
@@ -312,16 +309,15 @@ func (b *body) finish() {
 // own is what was written now. The HTML tells better what is quoted; the plain text
 // is what its writer's program made of it.
 func (b *body) own() quote.Parts {
-	plain, rich := b.plain.String(), b.rich.String()
-	if rich == "" {
-		return quote.Text(plain)
+	if b.rich == "" {
+		return quote.Text(b.plain)
 	}
-	html := quote.HTML(rich)
-	if strings.TrimSpace(plain) == "" {
+	html := quote.HTML(b.rich)
+	if strings.TrimSpace(b.plain) == "" {
 		b.m.flag(FlagHTMLOnly)
 		return html
 	}
-	p := quote.Text(plain)
+	p := quote.Text(b.plain)
 	// Less is right if it is where the other begins.
 	if a, b := folded(p.Reply), folded(html.Reply); b != "" && len(b) < len(a) && strings.HasPrefix(a, b) && html.Quoted != "" {
 		return html

@@ -46,7 +46,7 @@ func (b *body) failure(h header) *Failure {
 			f.Recipient = recipientOf(r)
 		}
 	}
-	text := b.plain.String()
+	text := b.plain
 	if f.Status == "" {
 		f.Status = statusRE.FindString(text)
 	}

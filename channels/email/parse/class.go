@@ -66,7 +66,7 @@ func bounced(h header, m *Mail, b *body, _ Options) (Class, string) {
 	report := strings.ToLower(params["report-type"])
 	null := emptyPathRE.MatchString(h.get("Return-Path"))
 	daemon := daemonRE.MatchString(local) || daemonNameRE.MatchString(m.FromName) || daemonRawRE.MatchString(h.get("From"))
-	subject := bounceSubjectRE.MatchString(m.Subject)
+	subject := (null || m.From == "" || !m.Answers) && bounceSubjectRE.MatchString(m.Subject)
 	switch {
 	case report == "disposition-notification" || b.kinds["message/disposition-notification"]:
 		return AutoReply, "a receipt (RFC 8098)"
@@ -78,11 +78,11 @@ func bounced(h header, m *Mail, b *body, _ Options) (Class, string) {
 		return Bounce, "from a mail server"
 	case strings.HasPrefix(strings.ToLower(h.get("Content-Type")), "multipart/report"):
 		return Bounce, "a report of a mail server"
-	case subject && (null || !m.Answers && serverTextRE.MatchString(b.plain.String())):
+	case subject && (null || !m.Answers && serverTextRE.MatchString(b.plain)):
 		return Bounce, "subject and text of a bounce"
-	case m.From == "" && (null || subject || serverTextRE.MatchString(b.plain.String())):
+	case m.From == "" && (null || subject || serverTextRE.MatchString(b.plain)):
 		return Bounce, "the text of a bounce from nobody"
-	case !m.Answers && len(b.about) > 0 && serverTextRE.MatchString(b.plain.String()):
+	case !m.Answers && len(b.about) > 0 && serverTextRE.MatchString(b.plain):
 		return Bounce, "the text of a bounce"
 	}
 	return "", ""

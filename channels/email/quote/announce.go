@@ -2,6 +2,7 @@ package quote
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -45,7 +46,7 @@ const maxAttributionLines, maxAttribution = 6, 400
 
 // broken breaks a line in two where an announcement begins within it.
 func broken(l line) (before, from line) {
-	if l.bar > 0 || l.code || len(l.text) > 1000 {
+	if l.bar > 0 || l.code || len(l.text) > 1000 || !strings.HasSuffix(l.text, "wrote:") && !strings.HasSuffix(l.text, "sent:") {
 		return line{}, l
 	}
 	m := insideRE.FindStringSubmatch(l.text)
@@ -129,25 +130,34 @@ func announces(text string, barred bool) (yes, sure bool) {
 	return false, false
 }
 
-// Header fields as clients name them in a quoted mail's head.
-var (
-	fields = []*regexp.Regexp{
-		field(`From|Von|De|Da|Van|Från|Fra|Lähettäjä|Od|От|Від|Kimden|Από|Feladó|De la|发件人|寄件者|差出人|보낸 사람`),
-		field(`Sent|Date|Sent on|Gesendet|Gesendet am|Datum|Envoyé|Envoyé le|Date d'envoi|Enviado|Enviado el|Enviada em|Fecha|Data|Inviato|Verzonden|Verzonden op|Skickat|Sendt|Dato|Lähetetty|Päivämäärä|Wysłano|Wysłane|Odesláno|Отправлено|Дата|Gönderildi|Tarih|Ημερομηνία|Elküldve|Dátum|发送时间|日期|送信日時|日付|보낸 날짜`),
-		field(`To|An|À|A|Para|Aan|Till|Til|Vastaanottaja|Do|Komu|Кому|Kime|Προς|Címzett|收件人|宛先|받는 사람`),
-		field(`Subject|Betreff|Objet|Asunto|Oggetto|Assunto|Onderwerp|Ämne|Emne|Aihe|Temat|Předmět|Predmet|Тема|Konu|Θέμα|Tárgy|Subiect|主题|主旨|件名|제목`),
-		field(`Cc|CC|Bcc|Kopie|Copie|Reply-To|Antwort an|Importance|Priority|Wichtigkeit|Message-ID|Kopia|Копия|Mailed-By|Signed-By`),
+// fields are the header fields as clients name them in a quoted mail's head, by kind:
+// from, sent, to, subject, and others.
+var fields = [...]string{
+	`From|Von|De|Da|Van|Från|Fra|Lähettäjä|Od|От|Від|Kimden|Από|Feladó|De la|发件人|寄件者|差出人|보낸 사람`,
+	`Sent|Date|Sent on|Gesendet|Gesendet am|Datum|Envoyé|Envoyé le|Date d'envoi|Enviado|Enviado el|Enviada em|Fecha|Data|Inviato|Verzonden|Verzonden op|Skickat|Sendt|Dato|Lähetetty|Päivämäärä|Wysłano|Wysłane|Odesláno|Отправлено|Дата|Gönderildi|Tarih|Ημερομηνία|Elküldve|Dátum|发送时间|日期|送信日時|日付|보낸 날짜`,
+	`To|An|À|A|Para|Aan|Till|Til|Vastaanottaja|Do|Komu|Кому|Kime|Προς|Címzett|收件人|宛先|받는 사람`,
+	`Subject|Betreff|Objet|Asunto|Oggetto|Assunto|Onderwerp|Ämne|Emne|Aihe|Temat|Předmět|Predmet|Тема|Konu|Θέμα|Tárgy|Subiect|主题|主旨|件名|제목`,
+	`Cc|CC|Bcc|Kopie|Copie|Reply-To|Antwort an|Importance|Priority|Wichtigkeit|Message-ID|Kopia|Копия|Mailed-By|Signed-By`,
+}
+
+// kindOfField is a field's kind by its name in small letters.
+var kindOfField = func() map[string]int {
+	kinds := map[string]int{}
+	for k, names := range fields {
+		for name := range strings.SplitSeq(names, "|") {
+			kinds[strings.ToLower(name)] = k
+		}
 	}
+	return kinds
+}()
+
+var (
 	originalRE = regexp.MustCompile(`(?i)^\s*[-_=–—*]{2,}\s*(?:original[- ]?(?:message|e?-?mail|nachricht)|ursprüngliche (?:nachricht|e-?mail)|urspr\. nachricht|message (?:d'origine|d’origine|original|initial)|mensaje original|messaggio originale|mensagem original|oorspronkelijk bericht|oprindelig (?:besked|meddelelse)|opprinnelig melding|original ?meddelande|ursprungligt meddelande|alkuperäinen viesti|původní (?:zpráva|e-?mail)|pôvodná správa|oryginalna wiadomość|wiadomość oryginalna|исходное сообщение|вихідне повідомлення|orijinal (?:mesaj|ileti)|eredeti üzenet|mesaj original|αρχικό μήνυμα|原始邮件|原始郵件|元のメッセージ|원본 메시지|reply message|antwort an|quoted message)\s*[-_=–—*]{2,}\s*$`)
 	forwardRE  = regexp.MustCompile(`(?i)^\s*(?:[-_=]{2,}\s*(?:forwarded (?:message|mail|by .{0,60})|weitergeleitete (?:nachricht|e-?mail)|message (?:transféré|transmis|réexpédié)|mensaje reenviado|messaggio inoltrato|mensagem (?:encaminhada|reencaminhada)|doorgestuurd bericht|vidarebefordrat meddelande|videresendt (?:besked|melding)|wiadomość przekazana|пересылаемое сообщение|пересланное сообщение)\s*[-_=]{2,}|begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-?mail)|début du message (?:réexpédié|transféré)|inicio del mensaje reenviado|inizio messaggio inoltrato|begin doorgestuurd bericht|início da mensagem (?:encaminhada|reencaminhada))\s*:?\s*$`)
 	// replyAboveRE is a help desk's mark.
 	replyAboveRE = regexp.MustCompile(`(?i)(?:reply|respond|type|antwort\w*|répond\w*|respond\w*|rispond\w*|antwoord\w*|escreva).{0,40}(?:above|oberhalb|über|au-dessus|encima|sopra|boven|acima).{0,16}(?:line|zeile|linie|ligne|línea|linea|riga|regel|lijn|linha)`)
 	ruleRE       = regexp.MustCompile(`^\s*(?:_{5,}|-{5,}|={5,}|—{3,})\s*$`)
 )
-
-func field(names string) *regexp.Regexp {
-	return regexp.MustCompile(`(?i)^[\s*_>]*(?:` + names + `)[\s*_]*[:：][\s*_]*(.*)$`)
-}
 
 // headerBlock returns over how many lines the header of a quoted mail reaches, 0 if
 // none begins at the first of them. Under a rule less is taken for one.
@@ -184,13 +194,36 @@ func headerBlock(lines []line, ruled bool) int {
 }
 
 func fieldOf(text string) (kind int, value string) {
-	if at := strings.IndexAny(text, ":："); at < 0 || at > 60 {
+	at := strings.IndexAny(text, ":：")
+	if at < 0 || at > 60 {
 		return -1, ""
 	}
-	for k, re := range fields {
-		if m := re.FindStringSubmatch(text); m != nil {
-			return k, m[1]
-		}
+	name := strings.ToLower(strings.Trim(text[:at], " \t*_>"))
+	kind, ok := kindOfField[name]
+	if !ok {
+		return -1, ""
 	}
-	return -1, ""
+	return kind, strings.Trim(strings.TrimLeft(text[at:], ":："), " \t*_")
 }
+
+// passesOn reports whether a line begins a mail that is passed on.
+func passesOn(text string) bool {
+	t := strings.TrimSpace(text)
+	return len(t) < 200 && (strings.HasSuffix(t, ":") || strings.ContainsAny(t[:min(1, len(t))], "-_=")) && forwardRE.MatchString(t)
+}
+
+// dividing reports whether a line calls what follows an earlier mail.
+func dividing(text string) bool {
+	t := strings.TrimSpace(text)
+	if len(t) == 0 || len(t) > 200 {
+		return false
+	}
+	if first, _ := utf8.DecodeRuneInString(t); strings.ContainsRune("-_=–—*", first) && originalRE.MatchString(t) {
+		return true
+	}
+	low := strings.ToLower(t)
+	return slices.ContainsFunc(aboveWords, func(w string) bool { return strings.Contains(low, w) }) && replyAboveRE.MatchString(t)
+}
+
+// aboveWords are how help desks say above.
+var aboveWords = []string{"above", "oberhalb", "über", "au-dessus", "encima", "sopra", "boven", "acima"}

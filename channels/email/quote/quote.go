@@ -74,13 +74,18 @@ type line struct {
 
 func (l line) blank() bool { return l.text == "" }
 
+// unseen takes away what nobody sees, and brings line ends and blanks into one form.
+var unseen = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u00a0", " ", "\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "")
+
 // linesOf are the lines of a plain text.
 func linesOf(s string) []line {
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u00a0", " ", "\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "").Replace(s)
-	var lines []line
+	if strings.IndexFunc(s, func(r rune) bool { return r >= '\u00a0' }) >= 0 || strings.Count(s, "\r") != strings.Count(s, "\r\n") {
+		s = unseen.Replace(s)
+	}
+	lines := make([]line, 0, 2+strings.Count(s, "\n"))
 	code := false
 	for raw := range strings.SplitSeq(s, "\n") {
-		raw = strings.TrimRight(raw, " \t\f\v")
+		raw = strings.TrimRight(raw, " \t\f\v\r")
 		l := line{raw: raw, code: code}
 		l.text, l.bar = unbarred(raw)
 		if l.bar == 0 && strings.HasPrefix(strings.TrimSpace(raw), "```") {
@@ -117,7 +122,13 @@ func unbarred(s string) (string, int) {
 // joined are the lines that are wanted, without blank ones around them.
 func joined(lines []line, want func(int) bool) string {
 	var b strings.Builder
-	gap := 0
+	size, gap := 0, 0
+	for i, l := range lines {
+		if want(i) {
+			size += len(l.raw) + 1
+		}
+	}
+	b.Grow(size)
 	for i, l := range lines {
 		switch {
 		case !want(i):

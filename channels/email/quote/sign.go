@@ -2,6 +2,7 @@ package quote
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -37,8 +38,24 @@ var (
 	webRE        = regexp.MustCompile(`(?i)(?:https?://|www\.)\S+`)
 )
 
+// taglineWords are those with which such lines begin, in small letters.
+var taglineWords = strings.Fields(`sent envoyé envoyée enviado enviada inviato inviata gesendet verzonden verstuurd skickat sendt wysłane wysłano odesláno отправлено lähetetty poslano
+	get download holen hol obtenez téléchargez télécharger obtener obtén descarga ottieni scarica obter obtenha baixe baix outlook von aus diese via yahoo aol`)
+
+// mayBeTagline is a quick look: most lines are none.
+func mayBeTagline(s string) bool {
+	if strings.Contains(s, "送信") || strings.Contains(s, "发自") || strings.Contains(s, "從我") || strings.Contains(s, "gönderildi") {
+		return true
+	}
+	first, _, _ := strings.Cut(strings.TrimLeft(strings.ToLower(s), " \t*_-–—"), " ")
+	return slices.Contains(taglineWords, strings.TrimRight(first, "!:"))
+}
+
 // tagline reports whether a line is what a client adds of its own.
 func tagline(s string) bool {
+	if !mayBeTagline(s) {
+		return false
+	}
 	s = linkRE.ReplaceAllString(s, "")
 	return utf8.RuneCountInString(s) <= 90 && taglineRE.MatchString(s) && !strings.ContainsAny(s, "?")
 }

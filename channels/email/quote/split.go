@@ -65,7 +65,7 @@ func (s *splitter) scan() {
 			i = s.bars(i, false)
 			continue
 		}
-		if len(l.text) < 200 && forwardRE.MatchString(l.text) {
+		if passesOn(l.text) {
 			s.mark(i, len(s.lines), forwarded)
 			return
 		}
@@ -92,7 +92,7 @@ func (s *splitter) scan() {
 // do not, and whether all that follows is that mail. Under an announcement with
 // nothing above it stands what the writer has to say.
 func (s *splitter) announcement(i int, wrote bool) (n int, cuts bool) {
-	if text := s.lines[i].text; len(text) < 200 && (replyAboveRE.MatchString(text) || originalRE.MatchString(text)) {
+	if dividing(s.lines[i].text) {
 		return 1, wrote
 	}
 	if ruleRE.MatchString(s.lines[i].text) {

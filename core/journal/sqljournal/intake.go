@@ -72,13 +72,9 @@ func (j *Journal) receive(ctx context.Context, tx Tx, m message.Message, t *jour
 func (j *Journal) begin(ctx context.Context, tx Tx, m message.Message) (id int64, wasOwed bool, err error) {
 	now := micros(j.opts.Now())
 	for range 2 {
-		var prev int64
+		var h home
 		var known int
-		err := tx.Batch(ctx,
-			stmt(`INSERT INTO conversation (shop, channel, account, customer, ours, version, state, answered_up_to, owed, live, last_at, prev_at, created_at)
-				VALUES ($1, $2, $3, $4, $5, 0, '{}', 0, true, true, $6, $6, $6) ON CONFLICT (shop, channel, customer, ours) WHERE live
-				DO UPDATE SET was_owed = conversation.owed, owed = true, heard = conversation.heard + 1, prev_at = conversation.last_at, last_at = excluded.last_at
-				RETURNING id, was_owed, prev_at`, m.Shop, string(m.Channel), m.Account, m.From.Value, m.To.Value, now).into(&id, &wasOwed, &prev),
+		err := tx.Batch(ctx, j.beginning(m, now).into(&h.id, &h.wasOwed, &h.prev),
 			stmt(`SELECT count(*) FROM message WHERE account = $1 AND provider_id = $2`, m.Account, m.ProviderID).into(&known))
 		if err != nil {
 			return 0, false, err
@@ -86,19 +82,41 @@ func (j *Journal) begin(ctx context.Context, tx Tx, m message.Message) (id int64
 		if known > 0 {
 			return 0, false, errRepeated
 		}
-		if wasOwed || fromMicros(now).Sub(fromMicros(prev)) < j.opts.QuietAfter(m.Shop) {
-			return id, wasOwed, nil
+		if !j.quiet(m.Shop, &h, now) {
+			return h.id, h.wasOwed, nil
 		}
-		ended, err := tx.Exec(ctx, `UPDATE conversation SET live = false, owed = was_owed, last_at = prev_at WHERE id = $1
-			AND NOT EXISTS (SELECT 1 FROM hand_off h WHERE h.conversation_id = $1 AND h.state <> 'closed' AND h.desk <> $2)`, id, journal.HandMailbox)
-		if err != nil || ended == 0 {
-			return id, wasOwed, err
-		}
-		if _, err := tx.Exec(ctx, `UPDATE hand_off SET state = 'closed', closed_at = $2 WHERE conversation_id = $1 AND state <> 'closed'`, id, now); err != nil {
-			return 0, false, err
+		ended, err := j.end(ctx, tx, h.id, now)
+		if err != nil || !ended {
+			return h.id, h.wasOwed, err
 		}
 	}
 	return 0, false, errors.New("a conversation that was just begun is quiet already")
+}
+
+// beginning locks the live conversation of a message's customer, or begins one, and
+// marks it as owed. It returns id, was_owed and prev_at.
+func (j *Journal) beginning(m message.Message, now int64) Stmt {
+	return stmt(`INSERT INTO conversation (shop, channel, account, customer, ours, version, state, answered_up_to, owed, live, last_at, prev_at, created_at)
+		VALUES ($1, $2, $3, $4, $5, 0, '{}', 0, true, true, $6, $6, $6) ON CONFLICT (shop, channel, customer, ours) WHERE live
+		DO UPDATE SET was_owed = conversation.owed, owed = true, heard = conversation.heard + 1, prev_at = conversation.last_at, last_at = excluded.last_at
+		RETURNING id, was_owed, prev_at`, m.Shop, string(m.Channel), m.Account, m.From.Value, m.To.Value, now)
+}
+
+// quiet reports whether a conversation was silent for so long before this message
+// that another begins.
+func (j *Journal) quiet(shop string, h *home, now int64) bool {
+	return !h.wasOwed && fromMicros(now).Sub(fromMicros(h.prev)) >= j.opts.QuietAfter(shop)
+}
+
+// end ends a conversation, unless a person has it at a desk.
+func (j *Journal) end(ctx context.Context, tx Tx, id, now int64) (ended bool, err error) {
+	n, err := tx.Exec(ctx, `UPDATE conversation SET live = false, owed = was_owed, last_at = prev_at WHERE id = $1
+		AND NOT EXISTS (SELECT 1 FROM hand_off h WHERE h.conversation_id = $1 AND h.state <> 'closed' AND h.desk <> $2)`, id, journal.HandMailbox)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	_, err = tx.Exec(ctx, `UPDATE hand_off SET state = 'closed', closed_at = $2 WHERE conversation_id = $1 AND state <> 'closed'`, id, now)
+	return err == nil, err
 }
 
 func (j *Journal) insertMessage(conversationID int64, m message.Message) (Stmt, error) {

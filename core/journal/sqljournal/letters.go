@@ -38,14 +38,18 @@ func (j *Journal) TakeLetters(ctx context.Context, account, folder string, list 
 		if err := j.inOrder(ctx, tx, isNew); err != nil {
 			return err
 		}
+		owing, err := j.takeMessages(ctx, tx, isNew)
+		if err != nil {
+			return err
+		}
 		for _, l := range isNew {
-			if err := j.takeLetter(ctx, tx, account, l); err != nil {
+			if err := j.takeNews(ctx, tx, account, l); err != nil {
 				return err
 			}
 		}
-		return tx.Last(ctx, stmt(`INSERT INTO letter_place (account, folder, uid_validity, uid, since) VALUES ($1, $2, $3, $4, $5)
+		return tx.Last(ctx, append(owing, stmt(`INSERT INTO letter_place (account, folder, uid_validity, uid, since) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (account, folder) DO UPDATE SET uid_validity = excluded.uid_validity, uid = excluded.uid
-			WHERE letter_place.uid_validity <> excluded.uid_validity OR letter_place.uid < excluded.uid`, account, folder, int64(upTo.UIDValidity), int64(upTo.UID), micros(upTo.Since)))
+			WHERE letter_place.uid_validity <> excluded.uid_validity OR letter_place.uid < excluded.uid`, account, folder, int64(upTo.UIDValidity), int64(upTo.UID), micros(upTo.Since)))...)
 	})
 	return fresh, failed("take letters", err)
 }
@@ -53,17 +57,21 @@ func (j *Journal) TakeLetters(ctx context.Context, account, folder string, list 
 // seeLetters writes down that the letters were seen and returns those that had
 // not been. One that had been is now known to lie here.
 func (j *Journal) seeLetters(ctx context.Context, tx Tx, account, folder string, list []journal.Letter, at journal.Place) (fresh []*journal.Letter, err error) {
-	var see []Stmt
+	see := make([]Stmt, 0, len(list))
 	for i := range list {
 		l := &list[i]
-		see = append(see, stmt(`UPDATE letter SET folder = $3, uid_validity = $4, uid = $5 WHERE account = $1 AND letter_key = $2`,
-			account, l.Key, folder, int64(at.UIDValidity), int64(l.UID)))
 		s := stmt(`INSERT INTO letter (account, letter_key, folder, uid_validity, uid, ignored, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT (letter_key, account) DO NOTHING RETURNING id`, account, l.Key, folder, int64(at.UIDValidity), int64(l.UID), l.Ignored, micros(j.opts.Now()))
+			ON CONFLICT (letter_key, account) DO UPDATE SET folder = excluded.folder, uid_validity = excluded.uid_validity, uid = excluded.uid, sightings = letter.sightings + 1
+			RETURNING sightings`, account, l.Key, folder, int64(at.UIDValidity), int64(l.UID), l.Ignored, micros(j.opts.Now()))
 		s.Scan = func(r Row) error {
-			fresh = append(fresh, l)
-			var id int64
-			return r.Scan(&id)
+			var n int64
+			if err := r.Scan(&n); err != nil {
+				return err
+			}
+			if n == 1 {
+				fresh = append(fresh, l)
+			}
+			return nil
 		}
 		see = append(see, s)
 	}
@@ -122,10 +130,9 @@ func customerOf(l *journal.Letter) string {
 	return l.Message.From.Value
 }
 
-func (j *Journal) takeLetter(ctx context.Context, tx Tx, account string, l *journal.Letter) error {
+// takeNews takes what is no customer's message: a bounce, a person's own answer.
+func (j *Journal) takeNews(ctx context.Context, tx Tx, account string, l *journal.Letter) error {
 	switch {
-	case l.Message != nil:
-		return j.takeMessage(ctx, tx, *l)
 	case l.Failed != nil:
 		return j.reportFailed(ctx, tx, *l.Failed)
 	case l.ByHand != nil:
@@ -134,27 +141,96 @@ func (j *Journal) takeLetter(ctx context.Context, tx Tx, account string, l *jour
 	return nil
 }
 
-// takeMessage writes a letter down as a customer's message.
-func (j *Journal) takeMessage(ctx context.Context, tx Tx, l journal.Letter) error {
-	m := *l.Message
-	m.ProviderID = l.Key
-	id, wasOwed, err := j.begin(ctx, tx, m)
-	if err != nil {
+// home is the conversation that letters belong to.
+type home struct {
+	id, prev int64
+	wasOwed  bool
+}
+
+// takeMessages writes letters down as customers' messages, all in a few round trips,
+// and returns the statements by which their conversations are owed an answer.
+func (j *Journal) takeMessages(ctx context.Context, tx Tx, list []*journal.Letter) (owing []Stmt, err error) {
+	type key struct {
+		shop           string
+		customer, ours string
+	}
+	homes := map[key]*home{}
+	var firsts []*journal.Letter
+	var begin []Stmt
+	now := micros(j.opts.Now())
+	keyOf := func(m *message.Message) key { return key{m.Shop, m.From.Value, m.To.Value} }
+	for _, l := range list {
+		if l.Message == nil || homes[keyOf(l.Message)] != nil {
+			continue
+		}
+		h := &home{}
+		homes[keyOf(l.Message)], firsts = h, append(firsts, l)
+		begin = append(begin, j.beginning(*l.Message, now).into(&h.id, &h.wasOwed, &h.prev))
+	}
+	if len(begin) == 0 {
+		return nil, nil
+	}
+	if err := tx.Batch(ctx, begin...); err != nil {
+		return nil, err
+	}
+	for _, l := range firsts {
+		h := homes[keyOf(l.Message)]
+		if err := j.renew(ctx, tx, *l.Message, h, now); err != nil {
+			return nil, err
+		}
+		if !h.wasOwed {
+			owing = append(owing, owed(j.owe.Conversation(h.id, time.Time{})))
+		}
+	}
+	return owing, j.insertLetters(ctx, tx, list, func(m *message.Message) *home { return homes[keyOf(m)] }, now)
+}
+
+// renew ends a conversation that has been quiet for long enough, and begins another.
+func (j *Journal) renew(ctx context.Context, tx Tx, m message.Message, h *home, now int64) error {
+	if !j.quiet(m.Shop, h, now) {
+		return nil
+	}
+	ended, err := j.end(ctx, tx, h.id, now)
+	if err != nil || !ended {
 		return err
 	}
-	var messageID int64
-	insert, err := j.insertMessage(id, m)
-	if err != nil {
+	return tx.Batch(ctx, j.beginning(m, now).into(&h.id, &h.wasOwed, &h.prev))
+}
+
+// insertLetters writes the messages and their files. A conversation that gets
+// several counts each.
+func (j *Journal) insertLetters(ctx context.Context, tx Tx, list []*journal.Letter, homeOf func(*message.Message) *home, now int64) error {
+	var write []Stmt
+	met := map[*home]bool{}
+	ids := make([]int64, len(list))
+	for i, l := range list {
+		if l.Message == nil {
+			continue
+		}
+		m, h := *l.Message, homeOf(l.Message)
+		if met[h] {
+			write = append(write, j.beginning(m, now))
+		}
+		met[h] = true
+		m.ProviderID = l.Key
+		insert, err := j.insertMessage(h.id, m)
+		if err != nil {
+			return err
+		}
+		write = append(write, insert.into(&ids[i]))
+	}
+	if err := tx.Batch(ctx, write...); err != nil {
 		return err
 	}
-	list := []Stmt{insert.into(&messageID)}
-	if !wasOwed {
-		list = append(list, owed(j.owe.Conversation(id, time.Time{})))
+	for i, l := range list {
+		if l.Message == nil || len(l.Message.Attachments) == 0 {
+			continue
+		}
+		if err := j.keepFiles(ctx, tx, ids[i], l.Message.Attachments, l.Files); err != nil {
+			return err
+		}
 	}
-	if err := tx.Batch(ctx, list...); err != nil {
-		return err
-	}
-	return j.keepFiles(ctx, tx, messageID, m.Attachments, l.Files)
+	return nil
 }
 
 // keepFiles writes attachments down whose contents are here already.

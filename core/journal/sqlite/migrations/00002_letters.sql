@@ -11,6 +11,7 @@ CREATE TABLE letter_place (
 
 -- Every mail that was read, once, and where it lies. ignored says why it is not
 -- answered; where it is empty, the mail is the message of that provider_id.
+-- sightings is how often it was read.
 CREATE TABLE letter (
     id integer PRIMARY KEY AUTOINCREMENT,
     account text NOT NULL,
@@ -20,6 +21,7 @@ CREATE TABLE letter (
     uid bigint NOT NULL,
     ignored text NOT NULL,
     flagged boolean NOT NULL DEFAULT false,
+    sightings bigint NOT NULL DEFAULT 1,
     at bigint NOT NULL
 );
 CREATE UNIQUE INDEX letter_once ON letter (letter_key, account);
