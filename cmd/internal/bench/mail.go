@@ -16,6 +16,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/emersion/go-imap/v2/imapclient"
+
 	"wismo/channels/email"
 	"wismo/channels/email/dovecottest"
 	"wismo/channels/email/mailbox"
@@ -40,7 +42,9 @@ const (
 type mailFigures struct {
 	mbsync, wismo []float64 // mails a second, by round
 	memory, small int64     // bytes at the most, with all mails and with a tenth
-	answered      []time.Duration
+	// answered is measured on a server that tells of new mail at once, dovecot on
+	// Dovecot, which tells of it after told.
+	answered, dovecot, told []time.Duration
 }
 
 // measureMail measures how fast a mailbox is read beside mbsync, and how fast a mail
@@ -79,7 +83,13 @@ func measureMail(ctx context.Context, db, dir, bin string) (*mailFigures, error)
 	if _, f.small, err = readAll(ctx, d, db, "some@example.com", mails/10, "small"); err != nil {
 		return nil, err
 	}
-	f.answered, err = answerMail(ctx, d, db, dir, bin)
+	if f.told, err = tellsAfter(d); err != nil {
+		return nil, err
+	}
+	if f.dovecot, err = answersOnDovecot(ctx, d, db, dir, bin); err != nil {
+		return nil, err
+	}
+	f.answered, err = answersAtOnce(ctx, db, dir, bin)
 	return f, err
 }
 
@@ -237,51 +247,136 @@ func readMailbox(ctx context.Context, raw string) error {
 	return json.NewEncoder(os.Stdout).Encode(readResult{took.Seconds(), peak})
 }
 
-// answerMail measures how long it takes from a mail's lying in the mailbox until the
-// SMTP server has taken the answer, with the program as it is built.
-func answerMail(ctx context.Context, d *dovecottest.Server, db, dir, bin string) ([]time.Duration, error) {
+// tellsAfter measures how long Dovecot takes to tell a client that does nothing but
+// wait of a new mail.
+func tellsAfter(d *dovecottest.Server) (told []time.Duration, err error) {
+	const user = "bare@example.com"
+	news := make(chan time.Time, 1)
+	stop, err := listen(d, user, news)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	for _, raw := range letters(20) {
+		began := time.Now()
+		if err := d.Fill(user, [][]byte{raw}); err != nil {
+			return nil, err
+		}
+		select {
+		case at := <-news:
+			told = append(told, at.Sub(began))
+		case <-time.After(time.Minute):
+			return nil, errors.New("dovecot told nothing of a mail")
+		}
+	}
+	return told, nil
+}
+
+// answersOnDovecot measures how long mails take to be answered on Dovecot.
+func answersOnDovecot(ctx context.Context, d *dovecottest.Server, db, dir, bin string) ([]time.Duration, error) {
 	p, err := post.Start(post.Config{Password: dovecottest.Password, SMTP: "127.0.0.1:0", IMAP: "127.0.0.1:0"})
 	if err != nil {
 		return nil, err
 	}
 	defer p.Close()
+	return answerMail(ctx, p, strconv.Itoa(d.Port), db, filepath.Join(dir, "dovecot"), bin, func(raw []byte) error {
+		return d.Fill(care, [][]byte{raw})
+	})
+}
+
+// listen has a bare client wait for new mail.
+func listen(d *dovecottest.Server, user string, news chan<- time.Time) (stop func(), err error) {
+	client, err := imapclient.DialInsecure(fmt.Sprintf("127.0.0.1:%d", d.Port), &imapclient.Options{UnilateralDataHandler: &imapclient.UnilateralDataHandler{
+		Mailbox: func(m *imapclient.UnilateralDataMailbox) {
+			if m.NumMessages != nil {
+				select {
+				case news <- time.Now():
+				default:
+				}
+			}
+		},
+	}})
+	if err != nil {
+		return nil, err
+	}
+	stop = func() { _ = client.Close() }
+	if err := client.Login(user, dovecottest.Password).Wait(); err != nil {
+		stop()
+		return nil, err
+	}
+	if _, err := client.Select("INBOX", nil).Wait(); err != nil {
+		stop()
+		return nil, err
+	}
+	_, err = client.Idle()
+	return stop, err
+}
+
+// answersAtOnce measures how long mails take to be answered on a server that tells
+// of them at once.
+func answersAtOnce(ctx context.Context, db, dir, bin string) ([]time.Duration, error) {
+	p, err := post.Start(post.Config{Password: dovecottest.Password, SMTP: "127.0.0.1:0", IMAP: "127.0.0.1:0"})
+	if err != nil {
+		return nil, err
+	}
+	defer p.Close()
+	_, port, err := net.SplitHostPort(p.IMAP())
+	if err != nil {
+		return nil, err
+	}
+	return answerMail(ctx, p, port, db, filepath.Join(dir, "once"), bin, func(raw []byte) error {
+		return p.Put(care, post.Inbox, raw, time.Now())
+	})
+}
+
+// answerMail measures how long it takes from a mail's lying in the mailbox until the
+// SMTP server has taken the answer, with the program as it is built.
+func answerMail(ctx context.Context, p *post.Server, imap, db, dir, bin string, deliver func(raw []byte) error) ([]time.Duration, error) {
 	_, smtp, err := net.SplitHostPort(p.SMTP())
 	if err != nil {
 		return nil, err
 	}
-	box := fmt.Sprintf(`{address: %s, password: %s, imap: {host: 127.0.0.1, port: %d, security: none}, smtp: {host: 127.0.0.1, port: %s, security: none}}`, care, dovecottest.Password, d.Port, smtp)
-	sub := filepath.Join(dir, "mail")
-	if err := os.MkdirAll(sub, 0o700); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	r, err := rig.Start(ctx, rig.Options{Binary: bin, Database: db, Replicas: 1, Latency: outside, Dir: sub, Mail: box})
+	box := fmt.Sprintf(`{address: %s, password: %s, imap: {host: 127.0.0.1, port: %s, security: none}, smtp: {host: 127.0.0.1, port: %s, security: none}}`, care, dovecottest.Password, imap, smtp)
+	r, err := rig.Start(ctx, rig.Options{Binary: bin, Database: db, Replicas: 1, Latency: outside, Dir: dir, Mail: box})
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
 	var took []time.Duration
 	for i := range 110 {
-		raw := fmt.Sprintf("From: ana%d@example.net\r\nTo: %s\r\nSubject: My order\r\nMessage-ID: <x%d@example.net>\r\nDate: %s\r\n\r\nwhere is my order #1001?\r\n", i, care, i, time.Now().Format(time.RFC1123Z))
+		raw := fmt.Sprintf("From: ana@example.com\r\nTo: %s\r\nSubject: My order\r\nMessage-ID: <%s%d@example.com>\r\nDate: %s\r\n\r\nwhere is my order #1001?\r\n", care, filepath.Base(dir), i, time.Now().Format(time.RFC1123Z))
 		began := time.Now()
-		if err := d.Fill(care, [][]byte{[]byte(raw)}); err != nil {
+		if err := deliver([]byte(raw)); err != nil {
 			return nil, err
 		}
-		for {
-			got, changed := p.Taken(i)
-			if len(got) > 0 {
-				if i >= 10 { // the first ones find everything cold
-					took = append(took, got[0].At.Sub(began))
-				}
-				break
-			}
-			select {
-			case <-changed:
-			case <-time.After(time.Minute):
-				return nil, fmt.Errorf("mail %d got no answer", i)
-			}
+		got, err := awaitMail(p, i)
+		if err != nil {
+			return nil, err
+		}
+		if i >= 10 { // the first ones find everything cold
+			took = append(took, got.At.Sub(began))
 		}
 	}
 	return took, nil
+}
+
+// awaitMail waits until more than n mails were taken, and returns the next.
+func awaitMail(p *post.Server, n int) (post.Mail, error) {
+	end := time.After(time.Minute)
+	for {
+		got, changed := p.Taken(n)
+		if len(got) > 0 {
+			return got[0], nil
+		}
+		select {
+		case <-changed:
+		case <-end:
+			return post.Mail{}, fmt.Errorf("mail %d got no answer", n)
+		}
+	}
 }
 
 // rows are the table's lines about mail.
@@ -302,6 +397,8 @@ func (f *mailFigures) rows() [][3]string {
 		{"mail: memory at the most, 500 mails", fmt.Sprintf("%d MB", f.small>>20), ""},
 		{"mail: in to out p50 (50 ms of it outside)", ms(quantile(f.answered, .5)), "≤ 500 ms"},
 		{"mail: in to out p99", ms(quantile(f.answered, .99)), ""},
+		{"mail: the same on Dovecot p50", ms(quantile(f.dovecot, .5)), ""},
+		{"mail:   of it until Dovecot tells any client p50", ms(quantile(f.told, .5)), ""},
 	}
 }
 
