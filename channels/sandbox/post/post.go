@@ -149,9 +149,12 @@ func (s *Server) Put(address, folder string, raw []byte, at time.Time) error {
 // literal is a mail to be appended.
 type literal struct{ *bytes.Reader }
 
-// user returns an address's mailbox, made if there is none yet.
+// user returns an address's mailbox, made if there is none yet. What stands after a
+// "+" leads to the same.
 func (s *Server) user(address string) *imapmemserver.User {
-	address = strings.ToLower(strings.Trim(address, "<> "))
+	local, domain, _ := strings.Cut(strings.ToLower(strings.Trim(address, "<> ")), "@")
+	local, _, _ = strings.Cut(local, "+")
+	address = local + "@" + domain
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if u, ok := s.users[address]; ok {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	netsmtp "net/smtp"
 	"regexp"
 	"strings"
 	"sync"
@@ -33,6 +34,24 @@ func says(t *testing.T, a *app.App, from, text string) string {
 	return replies[len(replies)-1].Text
 }
 
+// mails lets somebody write a mail to an address of the shop's and returns the reply.
+func mails(t *testing.T, a *app.App, from, to, text string) string {
+	t.Helper()
+	at, err := a.Phones().Mail(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := "From: " + from + "\r\nTo: " + to + "\r\nSubject: My order\r\nMessage-ID: <" + from + ">\r\n\r\n" + text + "\r\n"
+	if err := netsmtp.SendMail(at.SMTP, netsmtp.PlainAuth("", from, at.Password, "127.0.0.1"), from, []string{to}, []byte(raw)); err != nil {
+		t.Fatal(err)
+	}
+	replies, err := a.Phones().Replies(t.Context(), "email", from, 0, 30*time.Second)
+	if err != nil || len(replies) == 0 {
+		t.Fatalf("no reply, error %v", err)
+	}
+	return replies[len(replies)-1].Text
+}
+
 const nobody = "+14155550177"
 
 // A token that the configuration's key has signed opens the order to a phone that
@@ -52,6 +71,14 @@ func TestTokenThroughTheProgram(t *testing.T) {
 	}
 	if got := says(t, a, nobody, "Where is my order? "+raw); !strings.Contains(got, "*#1001* is on its way") {
 		t.Errorf("answered %q", got)
+	}
+	// By mail, beside the text: in the address that the shop's page has made.
+	another, err := keys.Mint(token.Claims{Order: "1002"}, "", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := mails(t, a, "eve@example.net", "care+"+another+"@example.com", "Where is my order?"); !strings.Contains(got, "#1002 was delivered") {
+		t.Errorf("by mail answered %q", got)
 	}
 	if got := says(t, a, "+14155550178", "Where is my order? "+raw); !strings.Contains(got, "link is no longer good") {
 		t.Errorf("another phone was answered %q", got)
