@@ -13,7 +13,9 @@ package email
 import (
 	"context"
 	"log/slog"
+	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -134,10 +136,7 @@ func (s sink) Place(ctx context.Context, folder string) (mailbox.Place, bool, er
 
 // Take implements mailbox.Sink.
 func (s sink) Take(ctx context.Context, folder string, mails []mailbox.Raw, upTo mailbox.Place) error {
-	letters := make([]journal.Letter, 0, len(mails))
-	for _, m := range mails {
-		letters = append(letters, s.letter(m))
-	}
+	letters := s.read(mails)
 	fresh, err := s.letters.TakeLetters(ctx, s.Name(), folder, letters, journal.Place(upTo))
 	if err != nil {
 		return err
@@ -154,6 +153,23 @@ func (s sink) Take(ctx context.Context, folder string, mails []mailbox.Raw, upTo
 		s.log.Info("mail taken in", "read", len(letters), "new", fresh)
 	}
 	return nil
+}
+
+// read says what is to become of mails, on all cores: while they are read, neither
+// the mailbox nor the database has anything to do.
+func (s sink) read(mails []mailbox.Raw) []journal.Letter {
+	letters := make([]journal.Letter, len(mails))
+	var next atomic.Int64
+	var work sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(mails)) {
+		work.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(mails); i = int(next.Add(1)) - 1 {
+				letters[i] = s.letter(mails[i])
+			}
+		})
+	}
+	work.Wait()
+	return letters
 }
 
 // Hold implements mailbox.Sink.

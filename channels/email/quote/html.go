@@ -27,7 +27,7 @@ func linesOfHTML(s string) []line {
 
 var (
 	tagRE   = regexp.MustCompile(`(?s)<[^>]*>`)
-	spaceRE = regexp.MustCompile(`[\s\x{a0}\x{200b}\x{200c}\x{200e}\x{200f}\x{feff}]+`)
+	spaceRE = regexp.MustCompile(`[\s\x{a0}\x{200b}\x{200c}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}\x{feff}]+`)
 	// hiddenRE is style that keeps text from the reader's eye.
 	hiddenRE = regexp.MustCompile(`(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$)|mso-hide\s*:\s*all|max-height\s*:\s*0(?:px)?\s*(?:;|$)`)
 	// ruledRE is a line drawn above a quoted mail's head, as Outlook does.

@@ -75,7 +75,8 @@ type line struct {
 func (l line) blank() bool { return l.text == "" }
 
 // unseen takes away what nobody sees, and brings line ends and blanks into one form.
-var unseen = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u00a0", " ", "\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "")
+var unseen = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u00a0", " ", "\u200b", "", "\u200e", "", "\u200f", "", "\ufeff", "",
+	"\u202a", "", "\u202b", "", "\u202c", "", "\u202d", "", "\u202e", "", "\u2066", "", "\u2067", "", "\u2068", "", "\u2069", "")
 
 // linesOf are the lines of a plain text.
 func linesOf(s string) []line {

@@ -1,6 +1,7 @@
 package quote
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -141,14 +142,24 @@ func (s *splitter) bars(i int, announced bool) int {
 }
 
 // wrapped reports whether a line is the end of the quoted one before, which a
-// client broke without marking its rest.
+// client broke without marking its rest: it goes on in small letters, or stands with
+// its link between quoted lines.
 func (s *splitter) wrapped(i int) bool {
-	if i == 0 || s.lines[i-1].bar == 0 || utf8.RuneCountInString(s.lines[i-1].raw) < 60 {
+	if i == 0 || s.lines[i-1].bar == 0 || s.lines[i].blank() {
 		return false
 	}
-	first, _ := utf8.DecodeRuneInString(s.lines[i].text)
-	return unicode.IsLower(first)
+	before, text := s.lines[i-1], strings.TrimSpace(s.lines[i].text)
+	first, _ := utf8.DecodeRuneInString(text)
+	if utf8.RuneCountInString(before.raw) >= 60 && unicode.IsLower(first) {
+		return true
+	}
+	between := i+1 < len(s.lines) && s.lines[i+1].bar > 0
+	opened := strings.Count(before.text, "(") > strings.Count(before.text, ")") || strings.Count(before.text, "<") > strings.Count(before.text, ">")
+	return between && (opened && !strings.Contains(text, " ") || linkOnlyRE.MatchString(text))
 }
+
+// linkOnlyRE is a line that is nothing but a link.
+var linkOnlyRE = regexp.MustCompile(`^[<(\[]?https?://\S+[>)\]]?(?:\s*>)?$`)
 
 // placeBlocks keeps the quoted blocks that own words answer.
 func (s *splitter) placeBlocks() {
