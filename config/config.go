@@ -162,8 +162,20 @@ type Orders struct {
 
 // Store is where a shop's orders are read.
 type Store struct {
-	// Kind is shopify.
+	// Kind is shopify or woocommerce.
 	Kind string `mapstructure:"kind"`
+	// URL is the WooCommerce site's, with the folder it lies in.
+	URL string `mapstructure:"url"`
+	// Key and Secret are those of WooCommerce's REST API (ck_…, cs_…).
+	Key        Secret `mapstructure:"key"`
+	KeyFile    string `mapstructure:"key_file"`
+	Secret     Secret `mapstructure:"secret"`
+	SecretFile string `mapstructure:"secret_file"`
+	// AllowPlainHTTP lets WooCommerce be asked without encryption, signed.
+	AllowPlainHTTP bool `mapstructure:"allow_plain_http"`
+	// Statuses say what WooCommerce statuses of the shop's own mean: processing,
+	// shipped, delivered, pickup, cancelled or held.
+	Statuses map[string]string `mapstructure:"statuses"`
 	// Domain is the store's own: "example.myshopify.com".
 	Domain string `mapstructure:"domain"`
 	// Token is a static Admin API token (shpat_…).
@@ -217,6 +229,8 @@ type Stalled struct {
 	// NeverScanned in working days.
 	NeverScanned int           `mapstructure:"never_scanned_days"`
 	NoMovement   time.Duration `mapstructure:"no_movement"`
+	// Unheard is for parcels of which nothing is heard at all.
+	Unheard      time.Duration `mapstructure:"unheard"`
 	PastEstimate time.Duration `mapstructure:"past_estimate"`
 }
 
@@ -275,7 +289,7 @@ func DefaultShop() Shop {
 		Identity:       Identity{Claim: "allow"},
 		Email:          Email{Unauthenticated: "answer"},
 		Limits:         Limits{SenderFailures: 5, OrderFailures: 10, RepliesPerHour: 20},
-		Stalled:        Stalled{NeverScanned: 3, NoMovement: 5 * 24 * time.Hour, PastEstimate: 2 * 24 * time.Hour},
+		Stalled:        Stalled{NeverScanned: 3, NoMovement: 5 * 24 * time.Hour, Unheard: 10 * 24 * time.Hour, PastEstimate: 2 * 24 * time.Hour},
 		StoreDownAfter: 15 * time.Minute,
 		QuietAfter:     7 * 24 * time.Hour,
 		Introduce:      true,

@@ -200,6 +200,8 @@ func readSecrets(c *Config) Mistakes {
 		s, key := &c.Shops[i].Store, fmt.Sprintf("shops[%d].store.", i)
 		read(key+"token", s.TokenFile, &s.Token)
 		read(key+"client_secret", s.ClientSecretFile, &s.ClientSecret)
+		read(key+"key", s.KeyFile, &s.Key)
+		read(key+"secret", s.SecretFile, &s.Secret)
 		for j := range c.Shops[i].Email.Mailboxes {
 			m, key := &c.Shops[i].Email.Mailboxes[j], fmt.Sprintf("shops[%d].email.mailboxes[%d].", i, j)
 			read(key+"password", m.PasswordFile, &m.Password)

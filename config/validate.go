@@ -155,7 +155,7 @@ func (s Shop) validate(a *audit, key string) {
 	l := s.Limits
 	a.want(l.SenderFailures > 0 && l.OrderFailures > 0 && l.RepliesPerHour > 0, key+"limits", "each limit must be above 0", "leave them out for the defaults")
 	st := s.Stalled
-	a.want(st.NeverScanned > 0 && st.NoMovement > 0 && st.PastEstimate > 0, key+"stalled", "each threshold must be above 0", "leave them out for the defaults")
+	a.want(st.NeverScanned > 0 && st.NoMovement > 0 && st.Unheard > 0 && st.PastEstimate > 0, key+"stalled", "each threshold must be above 0", "leave them out for the defaults")
 	a.want(s.StoreDownAfter >= time.Second, key+"store_down_after", "it is too short", "15m is the default")
 	a.want(s.QuietAfter >= time.Hour, key+"quiet_after", "it is too short", "an hour or more; 168h is the default")
 	for k, link := range map[string]string{"return_portal": s.ReturnPortal} {
@@ -183,12 +183,27 @@ func (s Shop) validateTexts(a *audit, key string) {
 }
 
 func (s Store) validate(a *audit, key string) {
-	a.want(s.Kind == "shopify", key+"kind", fmt.Sprintf("%q is no store", s.Kind), "shopify")
+	a.want(oneOf(s.Kind, "shopify", "woocommerce"), key+"kind", fmt.Sprintf("%q is no store", s.Kind), "shopify or woocommerce")
+	if s.Kind == "woocommerce" {
+		s.validateWoo(a, key)
+		return
+	}
 	a.want(s.Endpoint != "" || domainRE.MatchString(s.Domain), key+"domain", fmt.Sprintf("%q is no store domain", s.Domain), "the permanent one: example.myshopify.com")
 	a.want(s.Endpoint == "" || localURL(s.Endpoint), key+"endpoint", "only a loopback address may replace the store", "leave it out")
 	static, app := s.Token != "", s.ClientID != "" && s.ClientSecret != ""
 	a.want(static != app, key+"token", "give either token, or client_id and client_secret", "apps of the Dev Dashboard have the latter")
 	a.want(versionRE.MatchString(s.Version), key+"version", fmt.Sprintf("%q is no API version", s.Version), "2026-10 is the default")
+}
+
+func (s Store) validateWoo(a *audit, key string) {
+	u, err := url.Parse(s.URL)
+	a.want(err == nil && u.Host != "" && u.RawQuery == "" && (u.Scheme == "https" || u.Scheme == "http"), key+"url", fmt.Sprintf("%q is no address of a site", s.URL), "such as https://shop.example.com")
+	a.want(err != nil || u.Scheme != "http" || s.AllowPlainHTTP || loopback(u.Hostname()), key+"url", "it is not encrypted", "https://…; or set allow_plain_http if the site really has no TLS")
+	a.want(strings.HasPrefix(s.Key.Reveal(), "ck_"), key+"key", "it is no consumer key", "ck_…, from WooCommerce, Settings, Advanced, REST API")
+	a.want(strings.HasPrefix(s.Secret.Reveal(), "cs_"), key+"secret", "it is no consumer secret", "cs_…, shown once when the key is made")
+	for status, meaning := range s.Statuses {
+		a.want(oneOf(meaning, "processing", "shipped", "delivered", "pickup", "cancelled", "held"), key+"statuses."+status, fmt.Sprintf("%q is no meaning", meaning), "processing, shipped, delivered, pickup, cancelled or held")
+	}
 }
 
 func oneOf(s string, allowed ...string) bool {

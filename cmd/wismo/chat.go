@@ -37,6 +37,7 @@ one of its own. With --script it plays a file, a message a line, and prints each
 It waits until each message is answered, or dealt with in silence, before it plays the next, and exits with 0.`,
 	}
 	own := cmd.Flags().Bool("demo", false, "start a demo of its own, with a database that is thrown away")
+	store := storeFlag(cmd)
 	script := cmd.Flags().String("script", "", "file with a message a line to play; - for standard input")
 	url := cmd.Flags().String("sandbox", "http://"+config.Default().Sandbox.Listen, "where the demo's local Twilio listens")
 	who := chatter{}
@@ -44,7 +45,7 @@ It waits until each message is answered, or dealt with in silence, before it pla
 	cmd.Flags().StringVar(&who.phone, "from", "", "the phone's number in E.164, or the address for email; the first sample customer's if left out")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *own {
-			return chatOwn(cmd, *script, who)
+			return chatOwn(cmd, *store, *script, who)
 		}
 		phones := app.PhonesAt(*url)
 		if *script != "" {
@@ -56,13 +57,13 @@ It waits until each message is answered, or dealt with in silence, before it pla
 }
 
 // chatOwn starts a demo in a temporary folder on free ports and talks to it.
-func chatOwn(cmd *cobra.Command, script string, who chatter) error {
+func chatOwn(cmd *cobra.Command, store, script string, who chatter) error {
 	dir, err := os.MkdirTemp("", "wismo-chat-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	c, err := app.Demo(dir + "/wismo.db")
+	c, err := app.Demo(dir+"/wismo.db", store)
 	if err != nil {
 		return err
 	}

@@ -25,8 +25,9 @@ func newDemo() *cobra.Command {
 		Long: "Demo starts the very program that serves real shops, configured with a sample shop whose orders are in every\nstate. On a terminal you are a customer with a phone; otherwise it serves until it is told to stop.",
 	}
 	sandbox := cmd.Flags().String("sandbox", config.Default().Sandbox.Listen, "where the local Twilio listens; loopback only")
+	store := storeFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		c, err := app.Demo(app.DemoDatabase())
+		c, err := app.Demo(app.DemoDatabase(), *store)
 		if err != nil {
 			return err
 		}
@@ -44,6 +45,11 @@ func newDemo() *cobra.Command {
 		return stopApp(cmd.Context(), d, nil)
 	}
 	return cmd
+}
+
+// storeFlag adds the flag that chooses the sample shop's platform.
+func storeFlag(cmd *cobra.Command) *string {
+	return cmd.Flags().String("store", "shopify", "the sample shop's platform: shopify or woocommerce")
 }
 
 // startDemo wipes what an earlier demo left and starts one. A talking demo

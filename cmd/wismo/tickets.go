@@ -69,7 +69,7 @@ func inboxSettings(cmd *cobra.Command) func() (config.Config, error) {
 	demo := cmd.Flags().Bool("demo", false, "look into the demo that is running on this machine")
 	return func() (config.Config, error) {
 		if *demo {
-			return app.Demo(app.DemoDatabase())
+			return app.Demo(app.DemoDatabase(), "shopify")
 		}
 		return load()
 	}

@@ -50,11 +50,32 @@ func assessParcel(f order.Fulfillment, s shop.Shop, now time.Time) finding {
 		if due := estimate(f); !due.IsZero() && now.Sub(due) > s.Stalled.PastEstimate {
 			return finding{handoff.StalledParcel, "The estimated delivery passed some time ago."}
 		}
+		if unheard(f) {
+			if !f.CreatedAt.IsZero() && now.Sub(f.CreatedAt) > s.Stalled.Unheard {
+				return finding{handoff.StalledParcel, "The parcel left some time ago, and nothing is known of its way."}
+			}
+			break
+		}
 		if last := lastHeard(f); !last.IsZero() && now.Sub(last) > s.Stalled.NoMovement {
 			return finding{handoff.StalledParcel, "The parcel has not moved for some time."}
 		}
 	}
 	return finding{}
+}
+
+// unheard reports whether nothing is known of a parcel's way.
+func unheard(f order.Fulfillment) bool { return f.Status == order.Shipped && len(f.Events) == 0 }
+
+// unheardFor is how long the oldest parcel is under way of which nothing is known, 0
+// if there is none.
+func unheardFor(o order.Order, now time.Time) time.Duration {
+	var longest time.Duration
+	for _, f := range o.Fulfillments {
+		if unheard(f) && !f.CreatedAt.IsZero() {
+			longest = max(longest, now.Sub(f.CreatedAt))
+		}
+	}
+	return longest
 }
 
 // estimate is when a parcel is expected, the carrier's newest word first.

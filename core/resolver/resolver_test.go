@@ -53,6 +53,11 @@ func TestConversations(t *testing.T) {
 	late.Fulfillments[0].EstimatedAt = time.Time{}
 	unscanned := parcelOrder(order.LabelCreated)
 	unscanned.Fulfillments[0].CreatedAt = noon.AddDate(0, 0, -10)
+	unheard := func(days int) order.Order {
+		o := parcelOrder(order.Shipped)
+		o.Fulfillments[0].CreatedAt, o.Fulfillments[0].EstimatedAt, o.Fulfillments[0].Events = noon.AddDate(0, 0, -days), time.Time{}, nil
+		return o
+	}
 	overdue := parcelOrder(order.InTransit)
 	overdue.Fulfillments[0].EstimatedAt = noon.AddDate(0, 0, -3)
 	held := parcelOrder(order.InTransit)
@@ -105,14 +110,20 @@ func TestConversations(t *testing.T) {
 			{say: "where is order 1001", want: []string{"was delivered"}},
 			{say: "no it isn't", want: []string{"sorry"}, reason: handoff.DeliveredNotReceived},
 		}},
-		"says delivered but":   {ana(), []order.Order{parcelOrder(order.Delivered)}, []line{{say: "#1001 says delivered but I never got it", want: []string{"sorry"}, reason: handoff.DeliveredNotReceived}}},
-		"not delivered yet":    {ana(), []order.Order{parcelOrder(order.InTransit)}, []line{{say: "order 1001 never arrived", want: []string{"on its way"}}}},
-		"no movement":          {ana(), []order.Order{late}, []line{{say: "where is 1001", want: []string{"on its way", "taking longer"}, reason: handoff.StalledParcel}}},
-		"never scanned":        {ana(), []order.Order{unscanned}, []line{{say: "where is 1001", want: []string{"hasn't scanned"}, reason: handoff.StalledParcel}}},
-		"past its estimate":    {ana(), []order.Order{overdue}, []line{{say: "where is 1001", want: []string{"It was expected Fri 20 Nov"}, reason: handoff.StalledParcel}}},
-		"held, fraud not said": {ana(), []order.Order{held}, []line{{say: "where is 1001", want: []string{"on hold"}, reason: handoff.UnusualState}}},
-		"upset":                {ana(), []order.Order{parcelOrder(order.InTransit)}, []line{{say: "where is 1001 this is fucking ridiculous", want: []string{"on its way", "sorry for the trouble"}, reason: handoff.Upset}}},
-		"asks for a person":    {ana(), nil, []line{{say: "can I talk to a human please", want: []string{"colleague is taking over"}, reason: handoff.Asked}}},
+		"says delivered but": {ana(), []order.Order{parcelOrder(order.Delivered)}, []line{{say: "#1001 says delivered but I never got it", want: []string{"sorry"}, reason: handoff.DeliveredNotReceived}}},
+		"not delivered yet":  {ana(), []order.Order{parcelOrder(order.InTransit)}, []line{{say: "order 1001 never arrived", want: []string{"on its way"}}}},
+		"no movement":        {ana(), []order.Order{late}, []line{{say: "where is 1001", want: []string{"on its way", "taking longer"}, reason: handoff.StalledParcel}}},
+		"never scanned":      {ana(), []order.Order{unscanned}, []line{{say: "where is 1001", want: []string{"hasn't scanned"}, reason: handoff.StalledParcel}}},
+		"nothing heard, a week": {ana(), []order.Order{unheard(7)}, []line{
+			{say: "where is 1001", want: []string{"was sent with UPS"}},
+			{say: "it never arrived", want: []string{"taking longer"}, reason: handoff.StalledParcel},
+		}},
+		"nothing heard, a day":   {ana(), []order.Order{unheard(1)}, []line{{say: "order 1001 never arrived", want: []string{"was sent with UPS"}}}},
+		"nothing heard for long": {ana(), []order.Order{unheard(11)}, []line{{say: "where is 1001", want: []string{"taking longer"}, reason: handoff.StalledParcel}}},
+		"past its estimate":      {ana(), []order.Order{overdue}, []line{{say: "where is 1001", want: []string{"It was expected Fri 20 Nov"}, reason: handoff.StalledParcel}}},
+		"held, fraud not said":   {ana(), []order.Order{held}, []line{{say: "where is 1001", want: []string{"on hold"}, reason: handoff.UnusualState}}},
+		"upset":                  {ana(), []order.Order{parcelOrder(order.InTransit)}, []line{{say: "where is 1001 this is fucking ridiculous", want: []string{"on its way", "sorry for the trouble"}, reason: handoff.Upset}}},
+		"asks for a person":      {ana(), nil, []line{{say: "can I talk to a human please", want: []string{"colleague is taking over"}, reason: handoff.Asked}}},
 		"not understood twice": {ana(), nil, []line{
 			{say: "blue monkey sandwich", want: []string{"didn't quite get that"}},
 			{say: "purple", want: []string{"can't make that out"}, reason: handoff.NotUnderstood},

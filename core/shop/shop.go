@@ -139,6 +139,9 @@ type Stalled struct {
 	NeverScanned int
 	// NoMovement is how long a parcel in transit may be without an event.
 	NoMovement time.Duration
+	// Unheard is how long a parcel may be under way of which the carrier tells
+	// nothing at all, as where the store knows no scans: it is judged by its age.
+	Unheard time.Duration
 	// PastEstimate is how long the estimated delivery may have passed.
 	PastEstimate time.Duration
 }
@@ -162,7 +165,7 @@ func Defaults() Shop {
 
 		Unauthenticated: UnauthenticatedAnswer,
 		Limits:          Limits{SenderFailures: 5, OrderFailures: 10, RepliesPerHour: 20},
-		Stalled:         Stalled{NeverScanned: 3, NoMovement: 5 * 24 * time.Hour, PastEstimate: 2 * 24 * time.Hour},
+		Stalled:         Stalled{NeverScanned: 3, NoMovement: 5 * 24 * time.Hour, Unheard: 10 * 24 * time.Hour, PastEstimate: 2 * 24 * time.Hour},
 		StoreDownAfter:  15 * time.Minute,
 		QuietAfter:      7 * 24 * time.Hour,
 		HandlingDays:    3,

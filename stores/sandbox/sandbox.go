@@ -1,9 +1,9 @@
-// Package sandbox knows how Shopify's Admin API behaves as seen from outside: a
-// local stand-in that answers GraphQL over HTTP on loopback from sample orders
-// in every state, and misbehaves when told to. The demo and the tests read from
-// it through the same adapter that reads real shops.
+// Package sandbox knows how the stores' APIs behave as seen from outside: local
+// stand-ins for Shopify's Admin API and for a WooCommerce site (Woo), which answer on
+// loopback from the same sample orders in every state, and misbehave when told to.
+// The demo and the tests read from them through the adapters that read real shops.
 //
-// It parses and executes the queries it gets, whatever they select; tests give
+// Shopify parses and executes the queries it gets, whatever they select; tests give
 // it Config.Validate, which holds each query against the vendor's schema.
 package sandbox
 
@@ -86,17 +86,25 @@ func (s *Shopify) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.Serv
 // Start listens on a loopback address and returns the URL to configure as
 // endpoint.
 func (s *Shopify) Start(address string) (string, error) {
-	host, _, err := net.SplitHostPort(address)
-	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
-		return "", fmt.Errorf("sandbox: %q is no loopback address", address)
-	}
-	l, err := net.Listen("tcp", address)
+	l, err := loopbackListener(address)
 	if err != nil {
-		return "", fmt.Errorf("sandbox: %w", err)
+		return "", err
 	}
 	s.server = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
 	s.done.Go(func() { _ = s.server.Serve(l) })
 	return "http://" + l.Addr().String(), nil
+}
+
+func loopbackListener(address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+		return nil, fmt.Errorf("sandbox: %q is no loopback address", address)
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	return l, nil
 }
 
 // Close ends the server.

@@ -18,7 +18,11 @@ func spellings(t *testing.T, open Open) {
 	o := standard()
 	code := o.Samples[0].Confirmation
 	r := open(t, o)
-	for _, ref := range []string{"1001", "#1001", " 1001", "# 1001", "10 01", code, strings.ToLower(code), "#" + code} {
+	spelt := []string{"1001", "#1001", " 1001", "# 1001", "10 01"}
+	if r.tells(Confirmation) {
+		spelt = append(spelt, code, strings.ToLower(code), "#"+code)
+	}
+	for _, ref := range spelt {
 		if strings.HasPrefix(ref, " ") {
 			continue // callers hand in what is cleaned of the spaces around it
 		}

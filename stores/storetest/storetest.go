@@ -35,7 +35,23 @@ type Rig struct {
 	Requests func() int
 	// Trouble makes the platform answer every request in this way from now on.
 	Trouble func(Trouble)
+	// Silent are the parts of which the platform tells nothing at all.
+	Silent []Part
 }
+
+// Part is something that not every platform knows of an order.
+type Part string
+
+// The parts.
+const (
+	Confirmation Part = "confirmation" // a random number beside the name
+	Carrier      Part = "carrier"      // what the carrier says: scans, estimates, delivery
+	HoldReason   Part = "hold reason"
+	ReturnPart   Part = "return"
+	Locale       Part = "locale"
+)
+
+func (r Rig) tells(p Part) bool { return !slices.Contains(r.Silent, p) }
 
 // Trouble is a way in which a platform fails.
 type Trouble string

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -10,12 +11,14 @@ import (
 	"wismo/cmd/internal/metrics"
 	"wismo/config"
 	"wismo/core/bot"
+	"wismo/core/check"
 	"wismo/core/handoff"
 	"wismo/core/message"
 	"wismo/core/order"
 	"wismo/core/remote"
 	"wismo/helpdesk/inbox"
 	"wismo/stores/shopify"
+	"wismo/stores/woocommerce"
 )
 
 // adapters are everything outside, as the configuration names it.
@@ -23,7 +26,13 @@ type adapters struct {
 	accounts []*twilio.Account
 	senders  map[string]message.Sender
 	shops    map[string]bot.Shop
-	stores   map[string]*shopify.Store
+	stores   map[string]checkedStore
+}
+
+// checkedStore is a store that can be tried.
+type checkedStore interface {
+	order.Store
+	Check(ctx context.Context) []check.Finding
 }
 
 // builder makes adapters.
@@ -35,7 +44,7 @@ type builder struct {
 }
 
 func (b builder) adapters() (adapters, error) {
-	a := adapters{senders: map[string]message.Sender{}, shops: map[string]bot.Shop{}, stores: map[string]*shopify.Store{}}
+	a := adapters{senders: map[string]message.Sender{}, shops: map[string]bot.Shop{}, stores: map[string]checkedStore{}}
 	for _, t := range b.cfg.Twilio {
 		account, err := b.twilio(t)
 		if err != nil {
@@ -58,7 +67,7 @@ func (b builder) adapters() (adapters, error) {
 		if err != nil {
 			return a, fmt.Errorf("shop %s: %w", c.Key, err)
 		}
-		a.shops[c.Key] = bot.Shop{Shop: s, Store: order.Store(store), Desk: handoff.Desk(inbox.Desk{}), Tokens: keys}
+		a.shops[c.Key] = bot.Shop{Shop: s, Store: store, Desk: handoff.Desk(inbox.Desk{}), Tokens: keys}
 		if m := b.mailer(c); m != nil {
 			s := a.shops[c.Key]
 			s.Mailer = m
@@ -93,13 +102,21 @@ func (b builder) twilio(t config.Twilio) (*twilio.Account, error) {
 }
 
 // store makes the shop's store by its kind.
-func (b builder) store(c config.Shop) (*shopify.Store, error) {
-	kinds := map[string]func(config.Shop) *shopify.Store{"shopify": b.shopify}
-	build, ok := kinds[c.Store.Kind]
-	if !ok {
-		return nil, fmt.Errorf("store.kind %q is not known", c.Store.Kind)
+func (b builder) store(c config.Shop) (checkedStore, error) {
+	switch c.Store.Kind {
+	case "shopify":
+		return b.shopify(c), nil
+	case "woocommerce":
+		return b.woocommerce(c), nil
 	}
-	return build(c), nil
+	return nil, fmt.Errorf("store.kind %q is not known", c.Store.Kind)
+}
+
+func (b builder) woocommerce(c config.Shop) *woocommerce.Store {
+	s := c.Store
+	return woocommerce.New(woocommerce.Config{
+		URL: s.URL, Key: s.Key.Reveal(), Secret: s.Secret.Reveal(), AllowPlainHTTP: s.AllowPlainHTTP, Format: formatOf(c.Orders), Statuses: s.Statuses,
+	}, b.http(loopbackURL(s.URL)), time.Now, b.log.With("shop", c.Key))
 }
 
 func (b builder) shopify(c config.Shop) *shopify.Store {

@@ -25,7 +25,7 @@ func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func demo(t *testing.T) config.Config {
 	t.Helper()
-	c, err := app.Demo(filepath.Join(t.TempDir(), "wismo.db"))
+	c, err := app.Demo(filepath.Join(t.TempDir(), "wismo.db"), "shopify")
 	if err != nil {
 		t.Fatal(err)
 	}

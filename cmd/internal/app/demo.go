@@ -41,7 +41,8 @@ func DemoDatabase() string {
 
 // Demo returns the demo's configuration. It is a configuration like any other:
 // a sandbox store, sandbox numbers, the built-in inbox, SQLite.
-func Demo(database string) (config.Config, error) {
+// Store is the sample shop's platform, shopify or woocommerce.
+func Demo(database, store string) (config.Config, error) {
 	token, err := randomHex(16)
 	if err != nil {
 		return config.Config{}, err
@@ -58,7 +59,14 @@ func Demo(database string) (config.Config, error) {
 	s.Email.Mailboxes = []config.Mailbox{{
 		Address: demoMail, User: demoMail, Password: demoPassword, Folders: []string{"INBOX"}, AuthservID: "mail.example.com", MaxAge: time.Hour, Signature: "Harbour Goods",
 	}}
-	s.Store.Domain, s.Store.Token = "demo.myshopify.com", config.Secret("shpat_"+token)
+	switch store {
+	case "shopify":
+		s.Store.Domain, s.Store.Token = "demo.myshopify.com", config.Secret("shpat_"+token)
+	case "woocommerce":
+		s.Store = config.Store{Kind: store, Key: config.Secret("ck_" + token), Secret: config.Secret("cs_" + token)}
+	default:
+		return config.Config{}, fmt.Errorf("there is no sample shop on %q: shopify or woocommerce", store)
+	}
 	s.SupportEmail = "help@example.com"
 	s.ReturnPortal = "https://example.com/returns"
 	s.HandlingDays = 3

@@ -11,13 +11,13 @@ import (
 	twiliobox "wismo/channels/sandbox"
 	"wismo/channels/sandbox/post"
 	"wismo/config"
-	shopifybox "wismo/stores/sandbox"
+	storebox "wismo/stores/sandbox"
 )
 
 // sandboxes are the local stand-ins for Twilio, Shopify and a mail server.
 type sandboxes struct {
 	twilio    *twiliobox.Twilio
-	shopify   *shopifybox.Shopify
+	store     interface{ Close() }
 	post      *post.Server
 	twilioURL string
 }
@@ -29,9 +29,8 @@ func startSandboxes(c *config.Config, public string) (*sandboxes, error) {
 		return nil, errors.New("the sandbox plays one Twilio account and one shop")
 	}
 	c.Twilio, c.Shops = slices.Clone(c.Twilio), slices.Clone(c.Shops)
-	s := &sandboxes{shopify: shopifybox.New(shopifybox.Config{Token: c.Shops[0].Store.Token.Reveal(), Version: c.Shops[0].Store.Version})}
-	endpoint, err := s.shopify.Start("127.0.0.1:0")
-	if err != nil {
+	s := &sandboxes{}
+	if err := s.startStore(&c.Shops[0].Store); err != nil {
 		return nil, err
 	}
 	mail, err := s.startPost(c)
@@ -51,8 +50,21 @@ func startSandboxes(c *config.Config, public string) (*sandboxes, error) {
 	}
 	c.PublicURL = "http://" + public
 	c.Twilio[0].BaseURL = s.twilioURL
-	c.Shops[0].Store.Endpoint = endpoint
 	return s, nil
+}
+
+// startStore starts the sample store of the configured kind and points the shop at it.
+func (s *sandboxes) startStore(c *config.Store) (err error) {
+	if c.Kind == "woocommerce" {
+		site := storebox.NewWoo(storebox.WooConfig{Key: c.Key.Reveal(), Secret: c.Secret.Reveal()})
+		s.store = site
+		c.URL, err = site.Start("127.0.0.1:0")
+		return err
+	}
+	shop := storebox.New(storebox.Config{Token: c.Token.Reveal(), Version: c.Version})
+	s.store = shop
+	c.Endpoint, err = shop.Start("127.0.0.1:0")
+	return err
 }
 
 // startPost starts the mail server and points the shop's mailbox at it.
@@ -115,5 +127,5 @@ func (s *sandboxes) close() {
 	if s.post != nil {
 		s.post.Close()
 	}
-	s.shopify.Close()
+	s.store.Close()
 }

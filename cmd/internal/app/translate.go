@@ -24,7 +24,7 @@ func shopOf(c config.Shop) (shop.Shop, error) {
 			SenderFailures: c.Limits.SenderFailures, OrderFailures: c.Limits.OrderFailures, RepliesPerHour: c.Limits.RepliesPerHour,
 		},
 		Stalled: shop.Stalled{
-			NeverScanned: c.Stalled.NeverScanned, NoMovement: c.Stalled.NoMovement, PastEstimate: c.Stalled.PastEstimate,
+			NeverScanned: c.Stalled.NeverScanned, NoMovement: c.Stalled.NoMovement, Unheard: c.Stalled.Unheard, PastEstimate: c.Stalled.PastEstimate,
 		},
 		StoreDownAfter: c.StoreDownAfter, QuietAfter: c.QuietAfter, AnswerWithin: shop.Texts(c.AnswerWithin), OpeningHours: shop.Texts(c.OpeningHours),
 		ReturnPortal: c.ReturnPortal, ShippingPolicy: shop.Texts(c.ShippingPolicy), ReturnPolicy: shop.Texts(c.ReturnPolicy),
