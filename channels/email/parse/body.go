@@ -109,9 +109,12 @@ func (b *body) within(kind string, params map[string]string, content []byte, dep
 		b.m.flag(FlagEncrypted)
 	}
 	for _, p := range parts {
-		h, content := headOf(p, b.m)
+		h, content := fieldsOf(p, b.m)
 		if len(h) == 0 && content == nil {
 			content = p
+		}
+		if kind == "multipart/digest" && !h.has("Content-Type") { // RFC 2046, 5.1.5
+			h = append(h, field{"Content-Type", "message/rfc822"})
 		}
 		b.walk(h, content, depth+1)
 	}

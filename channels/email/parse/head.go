@@ -34,66 +34,77 @@ type header []field
 // telling are the fields that are read even at the end of megabytes of others.
 var tellingRE = regexp.MustCompile(`(?i)^(?:from|to|cc|subject|date|message-id|in-reply-to|references|content-[a-z-]+|auto-submitted|precedence|list-[a-z]+|return-path|authentication-results|delivered-to)$`)
 
-// headOf reads the header of a mail or a part and returns it with what follows.
-// Lines that are no fields are passed over: an mbox's "From " line before it, what
-// a broken program left out.
+// headOf reads the header of a mail and returns it with what follows. Blank lines
+// above it are passed over.
 func headOf(raw []byte, m *Mail) (h header, content []byte) {
+	return fieldsOf(bytes.TrimLeft(raw, "\r\n"), m)
+}
+
+// fieldsOf reads the header of a part, which may be none: then it begins with a blank
+// line. Lines that are no fields are passed over: an mbox's "From " line before it,
+// what a broken program left out.
+func fieldsOf(raw []byte, m *Mail) (h header, content []byte) {
 	if !bytes.Contains(raw, []byte("\n")) {
 		raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
 	}
-	size, any := 0, false
-	var value []byte // of the last field, nil if it does not count
-	end := func() {
-		if value != nil {
-			h[len(h)-1].value = string(value)
-		}
-		value = nil
-	}
-	defer end()
+	f := folding{m: m}
 	for rest := raw; ; {
 		line, next, more := bytes.Cut(rest, []byte("\n"))
 		line = bytes.TrimRight(line, "\r")
 		if len(line) == 0 {
-			if !any && more { // blank lines above the header
-				rest = next
-				continue
-			}
-			return h, next
+			return f.end(), next
 		}
-		if size += min(len(line), maxField); size > maxHeaderAtAll {
+		if f.size += min(len(line), maxField); f.size > maxHeaderAtAll {
 			m.flag(FlagHeader)
-			return h, afterHead(rest)
+			return f.end(), afterHead(rest)
 		}
-		if line[0] == ' ' || line[0] == '\t' {
-			if value != nil && len(value) < maxField {
-				value = append(append(value, ' '), bytes.TrimSpace(line)...)
-			}
-			if !more {
-				return h, nil
-			}
-			rest = next
-			continue
-		}
-		end()
-		key, v, ok := cutField(line)
-		switch {
-		case ok && (size <= maxHeader || tellingRE.MatchString(key)):
-			h, any = append(h, field{key: key}), true
-			value = append(make([]byte, 0, len(v)), v...)
-		case ok:
+		if bytes.HasPrefix(line, []byte("--")) { // a part that has no header
 			m.flag(FlagHeader)
-		case bytes.HasPrefix(line, []byte("From ")), bytes.HasPrefix(line, []byte(">From ")):
-		default:
-			m.flag(FlagHeader)
-			if bytes.HasPrefix(line, []byte("--")) { // a part that has no header
-				return h, rest
-			}
+			return f.end(), rest
 		}
+		f.add(line)
 		if !more {
-			return h, nil
+			return f.end(), nil
 		}
 		rest = next
 	}
+}
+
+// folding puts fields together that go over several lines.
+type folding struct {
+	m    *Mail
+	h    header
+	size int
+	// value is of the last field, nil if that does not count.
+	value []byte
+}
+
+func (f *folding) add(line []byte) {
+	if line[0] == ' ' || line[0] == '\t' {
+		if f.value != nil && len(f.value) < maxField {
+			f.value = append(append(f.value, ' '), bytes.TrimSpace(line)...)
+		}
+		return
+	}
+	f.end()
+	key, v, ok := cutField(line)
+	switch {
+	case ok && (f.size <= maxHeader || tellingRE.MatchString(key)):
+		f.h = append(f.h, field{key: key})
+		f.value = append(make([]byte, 0, len(v)), v...)
+	case bytes.HasPrefix(line, []byte("From ")), bytes.HasPrefix(line, []byte(">From ")):
+	default:
+		f.m.flag(FlagHeader)
+	}
+}
+
+// end ends the last field, and returns all.
+func (f *folding) end() header {
+	if f.value != nil {
+		f.h[len(f.h)-1].value = string(f.value)
+	}
+	f.value = nil
+	return f.h
 }
 
 // afterHead is what follows the first blank line.

@@ -78,6 +78,10 @@ func TestRead(t *testing.T) {
 			is(t, fmt.Sprintf("%d %s %s %d %s", len(m.Files), m.Files[0].Name, m.Files[0].Type, m.Files[0].Size, m.Files[0].Data), "1 photo.jpg image/jpeg 5 hello")
 			flags(t, m)
 		}},
+		"a part without a header": {fromAna + "Content-Type: multipart/mixed; boundary=a\n\n--a\n\nHello\nOrder: 1001\n\nWhere is it?\n--a--\n", func(t *testing.T, m parse.Mail) {
+			is(t, m.Reply, "Hello\nOrder: 1001\n\nWhere is it?")
+			flags(t, m)
+		}},
 		"a part that does not end": {fromAna + "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: text/plain\n\nWhere is it?", func(t *testing.T, m parse.Mail) {
 			is(t, m.Reply, "Where is it?")
 			flags(t, m, parse.FlagBroken)

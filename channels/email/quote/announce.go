@@ -68,11 +68,12 @@ func attribution(lines []line) (n int, sure bool) {
 	for n < min(len(lines), maxAttributionLines) {
 		l := lines[n]
 		// A bracket that closes on the next line looks like a quote mark.
-		closes := strings.Count(text, "<") > strings.Count(text, ">") && strings.HasPrefix(l.raw, ">")
+		open := strings.Count(text, "<") > strings.Count(text, ">")
+		closes := open && strings.HasPrefix(l.raw, ">")
 		if l.bar != lines[0].bar && !closes || l.code {
 			return 0, false
 		}
-		if n > 0 && (l.blank() && (!yearRE.MatchString(text) || !opens(first)) || opens(l.text)) {
+		if n > 0 && (l.blank() && (!yearRE.MatchString(text) || !opens(first)) || opens(l.text) && !open) {
 			return 0, false
 		}
 		n++

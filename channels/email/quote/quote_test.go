@@ -34,6 +34,7 @@ var announcements = []string{
 	"在 2026年11月16日周一 09:12，Rae's Records <care@example.com> 写道：",
 	"\u202bבתאריך יום ב׳, 16 בנוב׳ 2026 ב-9:12 מאת \u202aRae's Records\u202c\u200f <\u202acare@example.com\u202c\u200f>:\u202c",
 	"Vào 09:12:00 on 16/11/2026, Rae's Records (care@example.com) đã viết:",
+	"On Mon, Nov 16, 2026 at 9:12 AM Rae\n\n<\nmailto:Rae <care@example.com>\n> wrote:",
 	"2026년 11월 16일 (월) 오전 9:12, Rae's Records <care@example.com>님이 작성:",
 	"-----Original Message-----\nFrom: Rae's Records <care@example.com>\nSent: Monday, November 16, 2026 9:12 AM\nTo: Ana\nSubject: Order #1001 confirmed",
 	"________________________________\nFrom: Rae's Records <care@example.com>\nSent: Monday, November 16, 2026 9:12 AM\nTo: Ana\nSubject: Order #1001 confirmed",
