@@ -146,7 +146,8 @@ func (m Mailbox) validate(a *audit, key string) {
 	}
 	m.IMAP.validate(a, key+"imap.")
 	m.SMTP.validate(a, key+"smtp.")
-	a.want((m.Password != "") != m.OAuth.Used(), key+"password", "give either password or oauth", "an app password, or oauth where the provider takes no password")
+	// A file that cannot be read is a mistake of its own.
+	a.want((m.Password != "" || m.PasswordFile != "") != m.OAuth.Used(), key+"password", "give either password or oauth", "an app password, or oauth where the provider takes no password")
 	a.want(m.MaxAge >= 0 && m.MaxAge <= 90*24*time.Hour, key+"max_age", "it is out of range", "up to 2160h; 24h is the default")
 	if m.OAuth.Used() {
 		o := m.OAuth

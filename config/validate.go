@@ -141,12 +141,14 @@ func (s Shop) validate(a *audit, key string) {
 	a.want(s.Name != "", key+"name", "it is missing", "the name customers know the shop by")
 	_, err := time.LoadLocation(s.Timezone)
 	a.want(err == nil && s.Timezone != "", key+"timezone", fmt.Sprintf("%q is no time zone", s.Timezone), "an IANA name such as Europe/Berlin")
-	for _, l := range append([]string{s.Language}, s.Languages...) {
-		a.want(oneOf(l, languages...), key+"language", fmt.Sprintf("%q is not built in", l), strings.Join(languages, ", "))
+	a.want(oneOf(s.Language, languages...), key+"language", fmt.Sprintf("%q is not built in", s.Language), strings.Join(languages, ", "))
+	for _, l := range s.Languages {
+		a.want(oneOf(l, languages...), key+"languages", fmt.Sprintf("%q is not built in", l), strings.Join(languages, ", "))
 	}
 	s.validateTexts(a, key)
-	for _, c := range append([]string{s.Country}, s.Countries...) {
-		a.want(countryRE.MatchString(c) || c == "*" && len(s.Countries) == 1, key+"country", fmt.Sprintf("%q is no country code", c), "two capitals, such as US")
+	a.want(countryRE.MatchString(s.Country), key+"country", fmt.Sprintf("%q is no country code", s.Country), "two capitals, such as US")
+	for _, c := range s.Countries {
+		a.want(countryRE.MatchString(c) || c == "*" && len(s.Countries) == 1, key+"countries", fmt.Sprintf("%q is no country code", c), "two capitals, such as US")
 	}
 	o := s.Orders
 	a.want(o.MinDigits >= 1 && o.MaxDigits >= o.MinDigits && o.MaxDigits <= 18, key+"orders", "min_digits and max_digits do not fit", "1 ≤ min_digits ≤ max_digits ≤ 18")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +23,26 @@ import (
 type chatter struct {
 	channel, phone string // phone is an address where the channel is email
 }
+
+// valid reports what is wrong with a phone or an address; none is the first sample
+// customer's.
+func (c chatter) valid() error {
+	if !slices.Contains(channels, c.channel) {
+		return fmt.Errorf("there is no channel %q: sms, whatsapp or email", c.channel)
+	}
+	isMail := strings.Contains(c.phone, "@")
+	switch {
+	case c.phone == "":
+	case c.channel == "email" && !isMail:
+		return fmt.Errorf("%q is no e-mail address, such as ana@example.com", c.phone)
+	case c.channel != "email" && !phoneRE.MatchString(c.phone):
+		return fmt.Errorf("%q is no phone number with its country code, such as +14155550101 (the sample shop answers those of the United States and Canada)", c.phone)
+	}
+	return nil
+}
+
+// phoneRE is a phone number as chat wants it.
+var phoneRE = regexp.MustCompile(`^\+[1-9]\d{6,14}$`)
 
 func newChat() *cobra.Command {
 	cmd := &cobra.Command{
@@ -45,7 +66,13 @@ It waits until each message is answered, or dealt with in silence, before it pla
 	cmd.Flags().StringVar(&who.phone, "from", "", "the phone's number in E.164, or the address for email; the first sample customer's if left out")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *own {
+			if err := who.valid(); err != nil {
+				return err
+			}
 			return chatOwn(cmd, *store, *script, who)
+		}
+		if err := who.valid(); err != nil {
+			return err
 		}
 		phones := app.PhonesAt(*url)
 		if *script != "" {
@@ -198,6 +225,33 @@ type phone struct {
 
 	mu  sync.Mutex
 	who chatter
+	// last is when something was said or heard.
+	last time.Time
+}
+
+func (p *phone) spoke() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.last = time.Now()
+}
+
+// lingerFor is how long it must be quiet after the input has ended.
+const lingerFor = 3 * time.Second
+
+// linger waits for what is still to be answered when the input has ended.
+func (p *phone) linger(ctx context.Context) {
+	for ctx.Err() == nil {
+		p.mu.Lock()
+		left := lingerFor - time.Since(p.last)
+		p.mu.Unlock()
+		if left <= 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(left):
+		}
+	}
 }
 
 func (p *phone) current() chatter {
@@ -224,6 +278,7 @@ func (p *phone) talk(ctx context.Context, in io.Reader) error {
 		case <-ctx.Done():
 			return nil
 		case err := <-failed:
+			p.linger(ctx)
 			return err
 		case text := <-lines:
 			if strings.TrimSpace(text) == "/quit" {
@@ -243,12 +298,20 @@ func (p *phone) say(ctx context.Context, text string) {
 			fmt.Fprintln(p.out, "  (which number or address? "+words[0]+" "+map[bool]string{true: "ana@example.com", false: "+14155550101"}[words[0] == "/email"]+")")
 			return
 		}
+		who := chatter{words[0][1:], words[1]}
+		if err := who.valid(); err != nil {
+			fmt.Fprintln(p.out, "  ("+err.Error()+")")
+			return
+		}
 		p.mu.Lock()
-		p.who = chatter{words[0][1:], words[1]}
+		p.who = who
 		p.mu.Unlock()
 		fmt.Fprintf(p.out, "  (you write by %s from %s now)\n", words[0][1:], words[1])
+	case strings.HasPrefix(words[0], "/"):
+		fmt.Fprintln(p.out, "  (there is no command "+words[0]+")")
 	default:
 		who := p.current()
+		p.spoke()
 		if err := p.phones.Text(ctx, who.channel, who.phone, text); err != nil {
 			fmt.Fprintln(p.out, "  (not sent:", err.Error()+")")
 		}
@@ -270,6 +333,7 @@ func (p *phone) listen(ctx context.Context) {
 		}
 		for _, r := range replies {
 			fmt.Fprintf(p.out, "  < %s\n", strings.ReplaceAll(r.Text, "\n", "\n    "))
+			p.spoke()
 			seen[who] = r.N
 		}
 	}

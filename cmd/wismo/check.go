@@ -10,7 +10,7 @@ import (
 func newCheck() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "check", Short: "try every configured connection and say how to mend what fails", Args: cobra.NoArgs,
-		Long: "Check reads the configuration and tries the database, Twilio and the stores for real. It changes nothing\nand sends nothing. The exit code is 1 if anything fails.",
+		Long: "Check reads the configuration and tries the database, Twilio, the mailboxes and the stores for real.\nIt sends nothing and changes nothing but that a database is made or brought up to date. The exit code is 1 if anything fails.",
 	}
 	load := settings(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

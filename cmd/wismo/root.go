@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -28,8 +29,16 @@ func newRoot() *cobra.Command {
 // function that reads it.
 func settings(cmd *cobra.Command) func() (config.Config, error) {
 	file := cmd.Flags().StringP("config", "c", os.Getenv(config.EnvFile), "configuration file (YAML); see wismo.example.yaml")
-	return func() (config.Config, error) { return config.Load(*file, os.Environ()) }
+	return func() (config.Config, error) {
+		if *file == "" {
+			return config.Config{}, errNoConfig
+		}
+		return config.Load(*file, os.Environ())
+	}
 }
+
+// errNoConfig is what a command fails with that needs a configuration and got none.
+var errNoConfig = errors.New("no configuration is given: name it with -c wismo.yaml (config/wismo.example.yaml explains every setting), or try `wismo demo`, which needs none")
 
 // newLogger returns a logger as configured: for people on a terminal, JSON
 // otherwise.

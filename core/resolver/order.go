@@ -162,7 +162,7 @@ func (t *talk) answer(o order.Order) {
 	case understand.DeliveredNotReceived:
 		t.answerNotReceived(o)
 	case understand.DamagedOrWrong, understand.CancelOrder, understand.ChangeAddress, understand.ChangeOrder,
-		understand.RefundStatus, understand.RefundRequest, understand.ReturnExchange:
+		understand.RefundStatus, understand.RefundRequest, understand.ReturnExchange, understand.OtherStore:
 		t.answerRequest(o)
 	default:
 		t.answerStatus(o)

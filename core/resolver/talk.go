@@ -330,6 +330,12 @@ func (t *talk) settleIntent() {
 		t.d.State.Intent = string(t.d.Intent)
 		return
 	}
+	if t.wants(understand.OtherStore) && t.newRef && !t.completes() {
+		// "I was charged twice for order 1001": where it is, is no answer to that.
+		t.d.Intent = understand.OtherStore
+		t.d.State.Intent = string(t.d.Intent)
+		return
+	}
 	t.d.Intent = understand.TrackOrder
 	if before := understand.Intent(t.in.State.Intent); before != "" && t.completes() {
 		t.d.Intent = before

@@ -77,6 +77,8 @@ var cueWords = [...]struct {
 		portable appel appelez appeler appelle joindre rappeler rappelez tél móvil celular llama llamen llamar llámame llámenme llamad
 		cellulare cell chiama chiamami chiamate chiamatemi telefonnummern mobiel mobieltje telefoonnummer bel bellen gsm
 		telemóvel ligar ligue liguem liga contacto contact`},
+	{cOther | cAbbr, `kundennr rechnungsnr artikelnr kdnr kdnnr hausnr mitgliedsnr vertragsnr`},
+	{cOrder | cNum | cAbbr, `bestellnr auftragsnr bestelnr ordernr ordrenr`},
 	{cPhone | cAbbr, `tel tél tlf telf tfno ph mob`},
 	{cMail, `email emails mail mails correo posta courriel e-mail mailadresse emailadres adres adresse`},
 	{cOther, `customer client kunde kunden cliente klant invoice rechnung rechnungs facture factura fattura factuur fatura account konto compte

@@ -3,6 +3,7 @@ package submit
 import (
 	"crypto/tls"
 	"errors"
+	"net"
 	"net/textproto"
 
 	"github.com/wneessen/go-mail"
@@ -23,6 +24,12 @@ func dialFault(err error) error {
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return fault.New(fault.Denied, "mail sign-in", "the server's certificate is not to be trusted")
+	}
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return fault.New(fault.Unavailable, "mail sign-in", "the server's name is not known")
+	}
+	if _, ok := errors.AsType[*net.OpError](err); ok {
+		return fault.New(fault.Unavailable, "mail sign-in", "nobody answers at the server's name and port")
 	}
 	return fault.New(fault.Unavailable, "mail sign-in", "no encrypted connection, or no way to sign in, was found")
 }
