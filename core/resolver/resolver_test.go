@@ -125,6 +125,10 @@ func TestConversations(t *testing.T) {
 			{say: "can you send me the invoice for order 1001", want: []string{"need to know that it's yours"}},
 			{say: "ana@example.com", want: []string{"has your request"}, reason: handoff.Request},
 		}},
+		"thanks, and a question": {ana(), []order.Order{parcelOrder(order.InTransit)}, []line{
+			{say: "where is 1001", want: []string{"on its way"}},
+			{say: "ok thanks, can my wife fetch the thing instead of me?", want: []string{"didn't quite get that"}},
+		}},
 		"past its estimate":    {ana(), []order.Order{overdue}, []line{{say: "where is 1001", want: []string{"It was expected Fri 20 Nov"}, reason: handoff.StalledParcel}}},
 		"held, fraud not said": {ana(), []order.Order{held}, []line{{say: "where is 1001", want: []string{"on hold"}, reason: handoff.UnusualState}}},
 		"upset":                {ana(), []order.Order{parcelOrder(order.InTransit)}, []line{{say: "where is 1001 this is fucking ridiculous", want: []string{"on its way", "sorry for the trouble"}, reason: handoff.Upset}}},

@@ -1,6 +1,8 @@
 package resolver
 
 import (
+	"strings"
+
 	"wismo/core/consent"
 	"wismo/core/conversation"
 	"wismo/core/handoff"
@@ -272,6 +274,9 @@ func (t *talk) request() bool {
 
 // parting answers thanks and goodbye with one courtesy, then keeps quiet.
 func (t *talk) parting() bool {
+	if asksMore(t.text) {
+		return false // "ok, and can my wife fetch it?" is no good-bye
+	}
 	key := ""
 	switch {
 	case t.wants(understand.Thanks):
@@ -290,6 +295,11 @@ func (t *talk) parting() bool {
 	t.d.State.Misses = 0
 	t.asked(conversation.AskedNothing)
 	return true
+}
+
+// asksMore reports whether there is a question beside a courtesy.
+func asksMore(text string) bool {
+	return strings.ContainsAny(text, "?？") && len(strings.Fields(text)) > 4
 }
 
 // greeting answers a hello with what the bot is for.
