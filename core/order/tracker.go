@@ -1,0 +1,41 @@
+package order
+
+import (
+	"context"
+	"time"
+)
+
+// Parcel is what a Tracker is told of a parcel: nothing of the order or of the
+// customer.
+type Parcel struct {
+	// Number is the tracking number, without spaces.
+	Number string
+	// Company is the carrier's name as the store has it; empty if it names none.
+	Company string
+}
+
+// Movement is what is known of a parcel's way now.
+type Movement struct {
+	// Status as the carrier tells it; StatusUnknown if it has not been heard of.
+	Status FulfillmentStatus
+	// RawStatus is the service's own word for it.
+	RawStatus string
+	// Company is the carrier's name, empty if the service does not say.
+	Company string
+	// URL is a page on which to follow the parcel, empty if there is none.
+	URL string
+	// EstimatedAt and DeliveredAt are zero if they are unknown.
+	EstimatedAt, DeliveredAt time.Time
+	// Events, newest first, with the carrier's own words.
+	Events []TrackingEvent
+}
+
+// Tracker is the port to a service that asks carriers where parcels are.
+type Tracker interface {
+	// Track reads a parcel's way as it is now. A parcel that the service hears of
+	// for the first time is registered with it; what it then knows, often nothing
+	// yet, is a Movement with StatusUnknown and no error. An error is a
+	// *fault.Error: fault.NotFound for what can be no tracking number of a carrier
+	// that the service knows.
+	Track(ctx context.Context, p Parcel) (Movement, error)
+}
