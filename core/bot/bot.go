@@ -29,7 +29,10 @@ import (
 type Shop struct {
 	shop.Shop
 	Store order.Store
-	Desk  handoff.Desk
+	// Tracker asks carriers about parcels of which the store knows nothing, nil if
+	// there is none.
+	Tracker order.Tracker
+	Desk    handoff.Desk
 	// Mailer sends one-time codes, nil if the shop asks for none.
 	Mailer Mailer
 	// Tokens are the keys of its signed tokens; the zero value takes none.

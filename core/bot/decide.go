@@ -5,13 +5,11 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"wismo/core/conversation"
 	"wismo/core/fault"
 	"wismo/core/journal"
 	"wismo/core/message"
-	"wismo/core/order"
 	"wismo/core/reply"
 	"wismo/core/resolver"
 	"wismo/core/sms"
@@ -30,6 +28,8 @@ type why struct {
 	Tokens []string `json:"tokens,omitempty"`
 	// StoreMillis is how long the store took.
 	StoreMillis int64 `json:"store_ms,omitempty"`
+	// CarrierMillis is how long carriers took.
+	CarrierMillis int64 `json:"carrier_ms,omitempty"`
 }
 
 // decide understands a turn, asks the store if need be, and returns all that
@@ -51,6 +51,9 @@ func (b *Bot) decide(ctx context.Context, t journal.Turn) (o journal.Outcome, at
 	}
 	in.Now = b.now()
 	d := resolver.Decide(in, looked)
+	if b.follow(ctx, s, d.Told, looked, &record) {
+		d = resolver.Decide(in, looked)
+	}
 	o, err = b.outcome(s, t, d, attempt, record)
 	return o, attempt, err
 }
@@ -80,38 +83,6 @@ func (b *Bot) input(ctx context.Context, s Shop, t journal.Turn) (resolver.Input
 		w.Heard = append(w.Heard, u)
 	}
 	return in, w, nil
-}
-
-// look asks the store what the resolver wants to know. A claim is written down
-// before it is checked.
-func (b *Bot) look(ctx context.Context, s Shop, t journal.Turn, ask resolver.Ask, w *why) (*resolver.Looked, int64, error) {
-	if ask.Ref == "" {
-		looked, err := b.lookAtHints(ctx, s, t, ask.Hints, w)
-		return looked, 0, err
-	}
-	looked, attempt := &resolver.Looked{}, int64(0)
-	if ask.Claim {
-		n, err := b.journal.Attempt(ctx, journal.Attempt{Shop: s.Key, Sender: t.Customer, Order: ask.Order}, b.now())
-		if err != nil {
-			return nil, 0, err
-		}
-		looked.BySender, looked.ByOrder, looked.Attempt, attempt = n.BySender, n.ByOrder, n.ID, n.ID
-	}
-	began := b.now()
-	orders, err := s.Store.Find(ctx, order.Ref{Text: ask.Ref})
-	w.Ref, w.StoreMillis = ask.Ref, b.now().Sub(began).Milliseconds()
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, 0, ctx.Err()
-		}
-		looked.Failed, looked.Fault = true, fault.KindOf(err)
-		w.Fault = looked.Fault.String()
-		if looked.Fault != fault.NotFound {
-			b.log.Warn("store could not be read", "shop", s.Key, "conversation", t.ConversationID, "fault", looked.Fault, "error", err)
-		}
-	}
-	looked.Orders = orders
-	return looked, attempt, nil
 }
 
 // outcome turns a decision into what the journal writes.
@@ -194,43 +165,4 @@ func intents(w why) []string {
 		}
 	}
 	return names
-}
-
-// hints returns the order numbers in what stands beside a message.
-func (b *Bot) hints(text string, hint understand.Hint) []string {
-	if text == "" {
-		return nil
-	}
-	hint.Awaiting = ""
-	var refs []string
-	for _, e := range b.mind.Understand(text, hint).Entities {
-		if e.Type == understand.OrderNumber && !slices.Contains(refs, e.Value) {
-			refs = append(refs, e.Value)
-		}
-	}
-	return refs
-}
-
-// lookAtHints reads the orders that were only hinted at. One that is not there is
-// no failure: it was the bot's own guess.
-func (b *Bot) lookAtHints(ctx context.Context, s Shop, t journal.Turn, hints []string, w *why) (*resolver.Looked, error) {
-	if len(hints) == 0 {
-		return nil, nil //nolint:nilnil // nothing was asked for
-	}
-	looked := &resolver.Looked{Hints: map[string][]order.Order{}}
-	for _, ref := range hints {
-		orders, err := s.Store.Find(ctx, order.Ref{Text: ref})
-		switch kind := fault.KindOf(err); {
-		case err == nil, kind == fault.NotFound:
-			looked.Hints[ref] = orders
-		case ctx.Err() != nil:
-			return nil, ctx.Err()
-		default:
-			looked.Failed, looked.Fault = true, kind
-			w.Fault = kind.String()
-			b.log.Warn("store could not be read", "shop", s.Key, "conversation", t.ConversationID, "fault", kind, "error", err)
-			return looked, nil
-		}
-	}
-	return looked, nil
 }

@@ -1,6 +1,7 @@
 package order
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -38,4 +39,34 @@ type Tracker interface {
 	// *fault.Error: fault.NotFound for what can be no tracking number of a carrier
 	// that the service knows.
 	Track(ctx context.Context, p Parcel) (Movement, error)
+}
+
+// Silent reports whether the store tells no more of a parcel's way than that it has
+// left, or is about to, and there is a number by which to ask.
+func (f Fulfillment) Silent() bool {
+	if len(f.Events) > 0 || len(f.Tracking) == 0 || f.Tracking[0].Number == "" {
+		return false
+	}
+	return f.Status == LabelCreated || f.Status == Shipped || f.Status == StatusUnknown
+}
+
+// Moved returns f as a Tracker tells it: its word counts before the store's, and
+// what it does not know is left as it was.
+func (f Fulfillment) Moved(m Movement) Fulfillment {
+	if len(f.Tracking) > 0 {
+		first := f.Tracking[0]
+		first.Company, first.URL = cmp.Or(first.Company, m.Company), cmp.Or(first.URL, m.URL)
+		f.Tracking = append([]TrackingInfo{first}, f.Tracking[1:]...)
+	}
+	if m.Status == StatusUnknown || m.Status == "" {
+		return f
+	}
+	f.Status, f.RawStatus, f.Events = m.Status, m.RawStatus, m.Events
+	if !m.EstimatedAt.IsZero() {
+		f.EstimatedAt = m.EstimatedAt
+	}
+	if !m.DeliveredAt.IsZero() {
+		f.DeliveredAt = m.DeliveredAt
+	}
+	return f
 }

@@ -1,5 +1,8 @@
 package tracking
 
+// AnyPost is the name of a postal service that is known by its country alone.
+const AnyPost = "the postal service"
+
 // courier is a carrier's name and its public tracking page, "%s" standing for
 // the number.
 type courier struct{ name, url string }
@@ -17,7 +20,7 @@ var couriers = map[string]courier{
 	"old_dominion": {"Old Dominion", "https://www.odfl.com/us/en/tools/trace-track-ltl-freight/trace.html?proNumbers=%s"},
 	"ontrac":       {"OnTrac", "https://www.ontrac.com/tracking/?number=%s"},
 	"purolator":    {"Purolator", "https://www.purolator.com/en/shipping/tracker?searchValue=%s"},
-	"s10":          {name: "the postal service"},
+	"s10":          {name: AnyPost},
 	"speedee":      {"Spee-Dee", "https://www.speedeedelivery.com/track/?tracking=%s"},
 	"ups":          {"UPS", "https://wwwapps.ups.com/WebTracking/track?track=yes&trackNums=%s"},
 	"usps":         {"USPS", "https://tools.usps.com/go/TrackConfirmAction?tLabels=%s"},

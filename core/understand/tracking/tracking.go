@@ -6,7 +6,10 @@
 // on 2026-11-23 at commit b79ce4bf.
 package tracking
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Match is a format that a number fits.
 type Match struct {
@@ -176,4 +179,19 @@ func oneOf(kind string, c byte) bool {
 		return digit || letter
 	}
 	return len(kind) == 1 && kind[0] == c || len(kind) > 1 && c != '[' && c != ']' && strings.IndexByte(kind, c) > 0
+}
+
+// Is reports whether a store's name for a carrier means the one that was found:
+// "DHL Express" is DHL, "UPS®" is UPS.
+func (m Match) Is(company string) bool {
+	return m.Name != "" && firstWord(company) == firstWord(m.Name)
+}
+
+// firstWord is the first run of letters and digits, in small letters.
+func firstWord(s string) string {
+	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if len(words) == 0 {
+		return ""
+	}
+	return words[0]
 }
