@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"slices"
+	"time"
 
 	"wismo/core/fault"
 	"wismo/core/journal"
@@ -27,13 +28,13 @@ func (b *Bot) look(ctx context.Context, s Shop, t journal.Turn, ask resolver.Ask
 		looked.BySender, looked.ByOrder, looked.Attempt, attempt = n.BySender, n.ByOrder, n.ID, n.ID
 	}
 	began := b.now()
-	orders, err := s.Store.Find(ctx, order.Ref{Text: ask.Ref})
+	orders, err := s.Store.Find(ctx, order.Ref{Text: ask.Ref, Asked: asked(t)})
 	w.Ref, w.StoreMillis = ask.Ref, b.now().Sub(began).Milliseconds()
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, 0, ctx.Err()
 		}
-		looked.Failed, looked.Fault = true, fault.KindOf(err)
+		looked.Failed, looked.Fault, looked.Until = true, fault.KindOf(err), fault.Until(err)
 		w.Fault = looked.Fault.String()
 		if looked.Fault != fault.NotFound {
 			b.log.Warn("store could not be read", "shop", s.Key, "conversation", t.ConversationID, "fault", looked.Fault, "error", err)
@@ -42,6 +43,18 @@ func (b *Bot) look(ctx context.Context, s Shop, t journal.Turn, ask resolver.Ask
 	carriersNamed(orders)
 	looked.Orders = orders
 	return looked, attempt, nil
+}
+
+// asked is when the customer asked what is answered now.
+func asked(t journal.Turn) time.Time {
+	switch {
+	case t.State.Waiting != nil:
+		return t.State.Waiting.Since
+	case len(t.Unanswered) > 0:
+		return t.Unanswered[0].At
+	default:
+		return time.Time{}
+	}
 }
 
 // hints returns the order numbers in what stands beside a message.
@@ -67,7 +80,7 @@ func (b *Bot) lookAtHints(ctx context.Context, s Shop, t journal.Turn, hints []s
 	}
 	looked := &resolver.Looked{Hints: map[string][]order.Order{}}
 	for _, ref := range hints {
-		orders, err := s.Store.Find(ctx, order.Ref{Text: ref})
+		orders, err := s.Store.Find(ctx, order.Ref{Text: ref, Asked: asked(t)})
 		switch kind := fault.KindOf(err); {
 		case err == nil, kind == fault.NotFound:
 			carriersNamed(orders)

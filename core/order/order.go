@@ -220,6 +220,9 @@ type Ref struct {
 	// Text as the customer wrote it, cleaned of spaces: "1001", "#1001",
 	// "EN1001", or a confirmation number.
 	Text string
+	// Asked is when the customer asked: a store that allows only so much goes by
+	// it, first come, first served. Zero is now.
+	Asked time.Time
 }
 
 // Store is the port to the platform that holds a shop's orders.

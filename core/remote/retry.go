@@ -22,7 +22,8 @@ func isTLS(err error) bool {
 // Read repeats a read until it succeeds, fails for good, or budget is used up.
 // A throttled read waits until it is allowed again, if that is within the
 // budget; any other pause grows and has some chance in it. When the budget ends
-// the fault is Unavailable, whatever the last one was.
+// the fault is Unavailable, whatever the last one was, with the time at which a
+// throttled read will be allowed.
 func Read[T any](ctx context.Context, op string, budget time.Duration, read func(context.Context) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
@@ -39,11 +40,11 @@ func Read[T any](ctx context.Context, op string, budget time.Duration, read func
 		}
 		end, _ := ctx.Deadline()
 		if time.Until(end) < wait {
-			return v, &fault.Error{Kind: fault.Unavailable, Op: op, Err: err}
+			return v, &fault.Error{Kind: fault.Unavailable, Op: op, Until: fault.Until(err), Err: err}
 		}
 		select {
 		case <-ctx.Done():
-			return v, &fault.Error{Kind: fault.Unavailable, Op: op, Err: err}
+			return v, &fault.Error{Kind: fault.Unavailable, Op: op, Until: fault.Until(err), Err: err}
 		case <-time.After(wait):
 		}
 		pause = min(2*pause, time.Second)

@@ -150,7 +150,11 @@ func (t *talk) storeFailed() bool {
 		t.say("store_down", reply.Facts{})
 	}
 	w.Tries++
-	w.Next = t.in.Now.Add(min(5*time.Second<<min(w.Tries, 5), max(t.in.Shop.StoreDownAfter-gone, time.Second)))
+	pause := 5 * time.Second << min(w.Tries, 5)
+	if !t.looked.Until.IsZero() {
+		pause = max(t.looked.Until.Sub(t.in.Now), time.Second)
+	}
+	w.Next = t.in.Now.Add(min(pause, max(t.in.Shop.StoreDownAfter-gone, time.Second)))
 	t.d.State.Waiting = &w
 	return true
 }

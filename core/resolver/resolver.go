@@ -111,6 +111,8 @@ type Looked struct {
 	// Fault is the kind of the failure, if Failed.
 	Failed bool
 	Fault  fault.Kind
+	// Until is when the store will be read again, zero if it does not say.
+	Until time.Time
 	// Attempt is the journal's id of the present attempt, 0 if none was counted.
 	Attempt int64
 	// BySender and ByOrder are the failed attempts, the present one included.

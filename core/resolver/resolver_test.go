@@ -209,6 +209,21 @@ func TestStoreDown(t *testing.T) {
 	}
 }
 
+// A store that allows only so much says when it is this customer's turn.
+func TestStoreSaysWhenToComeBack(t *testing.T) {
+	t.Parallel()
+	in := input(noon, ana())
+	in.Heard = heard("where is order 1001")
+	d := resolver.Decide(in, &resolver.Looked{Failed: true, Fault: fault.Unavailable, Until: noon.Add(40 * time.Second)})
+	if !said(d.Parts, "store_down") || !d.WakeAt.Equal(noon.Add(40*time.Second)) {
+		t.Errorf("woken at %v", d.WakeAt)
+	}
+	d = resolver.Decide(in, &resolver.Looked{Failed: true, Fault: fault.Unavailable, Until: noon.Add(time.Hour)})
+	if d.WakeAt.After(noon.Add(in.Shop.StoreDownAfter)) {
+		t.Errorf("woken at %v, which is too late for the hand-off", d.WakeAt)
+	}
+}
+
 func TestReplyLimit(t *testing.T) {
 	t.Parallel()
 	in := input(noon, ana())

@@ -41,16 +41,15 @@ func (d *documents) parse(query string) (*ast.QueryDocument, error) {
 // object is a value of the API by its fields.
 type object map[string]any
 
-// run executes a query on the samples.
-func (s *Shopify) run(q request) (data any, errs []any, err error) {
+// execution prepares a query's run on the samples.
+func (s *Shopify) execution(q request) (*execution, error) {
 	doc, err := s.docs.parse(q.Query)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	s.mu.Lock()
-	e := &execution{doc: doc, vars: q.Variables, samples: s.samples, denied: s.denied, hidden: s.hidden, version: s.cfg.Version}
-	s.mu.Unlock()
-	return e.project(doc.Operations[0].SelectionSet, object{"orders": nil}, nil), e.errs, nil
+	defer s.mu.Unlock()
+	return &execution{doc: doc, vars: q.Variables, samples: s.samples, denied: s.denied, hidden: s.hidden, version: s.cfg.Version}, nil
 }
 
 // execution is one query's run.

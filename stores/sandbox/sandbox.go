@@ -30,6 +30,8 @@ type Config struct {
 	Version string
 	// Latency delays every answer.
 	Latency time.Duration
+	// Points limit what may be asked; the zero value does not.
+	Points Points
 	// Validate, if set, judges every query. An error answers 400 and is kept
 	// for Violations.
 	Validate func(query string, variables map[string]any) error
@@ -50,6 +52,7 @@ type Shopify struct {
 	server *http.Server
 	done   sync.WaitGroup
 	docs   documents
+	bucket *bucket
 
 	mu         sync.Mutex
 	samples    []Sample
@@ -71,6 +74,7 @@ func New(cfg Config) *Shopify {
 		cfg.Now = time.Now
 	}
 	s := &Shopify{cfg: cfg, mux: http.NewServeMux(), granted: map[string]time.Time{}, denied: map[string]bool{}}
+	s.bucket = newBucket(cfg.Points, cfg.Now)
 	s.samples = cfg.Samples
 	if s.samples == nil {
 		s.samples = Samples(cfg.Now())
@@ -242,23 +246,32 @@ func (s *Shopify) execute(w http.ResponseWriter, q request) {
 			return
 		}
 	}
-	data, errs, err := s.run(q)
+	e, err := s.execution(q)
 	if err != nil {
 		answer(w, http.StatusOK, map[string]any{"errors": []any{map[string]any{"message": err.Error()}}})
 		return
 	}
-	body := map[string]any{"data": data, "extensions": map[string]any{"cost": costs(46)}}
-	if len(errs) > 0 {
-		body["errors"] = errs
+	selection := e.doc.Operations[0].SelectionSet
+	requested := e.requested(selection)
+	if !s.bucket.take(requested) {
+		answer(w, http.StatusOK, throttled(s.bucket.tell(requested, nil)))
+		return
+	}
+	data := e.project(selection, object{"orders": nil}, nil)
+	needed := min(actual(data), requested)
+	s.bucket.giveBack(requested - needed)
+	body := map[string]any{"data": data, "extensions": map[string]any{"cost": s.bucket.tell(requested, needed)}}
+	if len(e.errs) > 0 {
+		body["errors"] = e.errs
 	}
 	answer(w, http.StatusOK, body)
 }
 
-// costs is what every answer says of its cost.
-func costs(actual any) map[string]any {
+// throttled is the answer to who asks for more than there is.
+func throttled(cost map[string]any) map[string]any {
 	return map[string]any{
-		"requestedQueryCost": 101, "actualQueryCost": actual,
-		"throttleStatus": map[string]any{"maximumAvailable": 2000.0, "currentlyAvailable": 1954, "restoreRate": 100.0},
+		"errors":     []any{map[string]any{"message": "Throttled", "extensions": map[string]any{"code": "THROTTLED"}}},
+		"extensions": map[string]any{"cost": cost},
 	}
 }
 
@@ -330,13 +343,10 @@ func (m *Mischief) play(w http.ResponseWriter, r *http.Request) bool {
 	}
 	switch {
 	case m.Throttled > 0:
-		c := costs(nil)
-		c["requestedQueryCost"] = 1000
-		c["throttleStatus"] = map[string]any{"maximumAvailable": 1000.0, "currentlyAvailable": 1000 - m.Throttled, "restoreRate": 100.0}
-		answer(w, http.StatusOK, map[string]any{
-			"errors":     []any{map[string]any{"message": "Throttled", "extensions": map[string]any{"code": "THROTTLED"}}},
-			"extensions": map[string]any{"cost": c},
-		})
+		answer(w, http.StatusOK, throttled(map[string]any{
+			"requestedQueryCost": 1000, "actualQueryCost": nil,
+			"throttleStatus": map[string]any{"maximumAvailable": 1000.0, "currentlyAvailable": 1000 - m.Throttled, "restoreRate": 100.0},
+		}))
 	case m.Status != 0:
 		w.WriteHeader(m.Status)
 		_, _ = w.Write([]byte(m.Body)) // the caller may have gone

@@ -84,7 +84,9 @@ func denied(what, hint string) *fault.Error {
 // Source: shopify.dev, API rate limits.
 type cost struct {
 	Requested float64 `json:"requestedQueryCost"`
+	Actual    float64 `json:"actualQueryCost"`
 	Throttle  struct {
+		Most      float64 `json:"maximumAvailable"`
 		Available float64 `json:"currentlyAvailable"`
 		Restore   float64 `json:"restoreRate"`
 	} `json:"throttleStatus"`

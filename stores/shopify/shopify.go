@@ -71,7 +71,7 @@ func New(cfg Config, client *http.Client, now func() time.Time, log *slog.Logger
 	}
 	s := &Store{cfg: cfg, now: now, log: log, tokens: newTokens(cfg, client, now)}
 	s.parts.now = now
-	s.client = graphql.NewClient(cfg.Endpoint+"/admin/api/"+cfg.Version+"/graphql.json", &doer{http: client, tokens: s.tokens, now: now})
+	s.client = graphql.NewClient(cfg.Endpoint+"/admin/api/"+cfg.Version+"/graphql.json", &doer{http: client, tokens: s.tokens, line: &line{now: now}, now: now})
 	return s
 }
 
@@ -87,7 +87,7 @@ func (s *Store) Find(ctx context.Context, ref order.Ref) ([]order.Order, error) 
 	if !refRE.MatchString(ref.Text) {
 		return nil, notFound()
 	}
-	return remote.Read(ctx, "shopify order", s.cfg.Budget, func(ctx context.Context) ([]order.Order, error) {
+	return remote.Read(withAsked(ctx, ref.Asked), "shopify order", s.cfg.Budget, func(ctx context.Context) ([]order.Order, error) {
 		return s.find(ctx, ref)
 	})
 }

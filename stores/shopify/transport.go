@@ -20,8 +20,12 @@ import (
 type doer struct {
 	http   *http.Client
 	tokens *tokens
+	line   *line
 	now    func() time.Time
 }
+
+// errFull is the cause of a fault that only time mends.
+var errFull = errors.New("the shop allows no more now")
 
 // errToken is the cause of a fault for which a new token may help.
 var errToken = errors.New("the token is refused")
@@ -36,19 +40,24 @@ func (d *doer) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	res, err := d.once(req, body, token)
+	if err := d.line.enter(req.Context()); err != nil {
+		return nil, err
+	}
+	var spent cost
+	defer func() { d.line.leave(spent) }()
+	res, err := d.once(req, body, token, &spent)
 	if errors.Is(err, errToken) && d.tokens.renewable() {
 		// The token may have been revoked before its time: ask for a new one, once.
 		d.tokens.forget(req.Context(), token)
 		if token, err = d.tokens.get(req.Context()); err != nil {
 			return nil, err
 		}
-		return d.once(req, body, token)
+		return d.once(req, body, token, &spent)
 	}
 	return res, err
 }
 
-func (d *doer) once(req *http.Request, body []byte, token string) (*http.Response, error) {
+func (d *doer) once(req *http.Request, body []byte, token string, spent *cost) (*http.Response, error) {
 	r := req.Clone(req.Context())
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	r.Header.Set("X-Shopify-Access-Token", token)
@@ -61,7 +70,9 @@ func (d *doer) once(req *http.Request, body []byte, token string) (*http.Respons
 	if err != nil {
 		return nil, remote.FaultOfErr("shopify", err)
 	}
-	if err := d.judge(res, raw); err != nil {
+	a := envelopeOf(raw)
+	*spent = a.Extensions.Cost
+	if err := d.judge(res, a); err != nil {
 		return nil, err
 	}
 	res.Body = io.NopCloser(bytes.NewReader(raw))
@@ -69,15 +80,15 @@ func (d *doer) once(req *http.Request, body []byte, token string) (*http.Respons
 }
 
 // judge turns a status into a fault that says how to mend it.
-func (d *doer) judge(res *http.Response, raw []byte) error {
+func (d *doer) judge(res *http.Response, a envelope) error {
 	err := remote.FaultOf("shopify", res, d.now())
 	f := asFault(err)
 	if f == nil {
-		return d.read(raw)
+		return d.read(a)
 	}
 	switch {
 	case res.StatusCode == http.StatusTooManyRequests && f.Until.IsZero():
-		f.Until = d.now().Add(envelopeOf(raw).Extensions.Cost.wait())
+		f.Until = d.now().Add(a.Extensions.Cost.wait())
 	case res.StatusCode == http.StatusUnauthorized:
 		f.Err, f.Hint = errToken, "the token is not valid (any more); make a new one or check client id and secret"
 	case res.StatusCode == http.StatusPaymentRequired, res.StatusCode == http.StatusLocked:
@@ -110,8 +121,7 @@ func envelopeOf(raw []byte) envelope {
 
 // read judges an answer that came with a good status: what was throttled says
 // so in its errors, and what has neither data nor errors says nothing at all.
-func (d *doer) read(raw []byte) error {
-	a := envelopeOf(raw)
+func (d *doer) read(a envelope) error {
 	if a.throttled() {
 		return &fault.Error{Kind: fault.Throttled, Op: "shopify", Until: d.now().Add(a.Extensions.Cost.wait()), Err: errors.New("too many points asked for")}
 	}
