@@ -66,7 +66,7 @@ func (b *bucket) fill() {
 // tell is what an answer says of the cost: actual is nil for a query that did not
 // run.
 func (b *bucket) tell(requested int, actual any) map[string]any {
-	status := map[string]any{"maximumAvailable": 2000.0, "currentlyAvailable": 1954, "restoreRate": 100.0}
+	status := map[string]any{"maximumAvailable": 1e6, "currentlyAvailable": 1_000_000, "restoreRate": 1e6}
 	if b.PerSecond > 0 {
 		b.mu.Lock()
 		b.fill()

@@ -16,6 +16,7 @@ import (
 // it sends away with the time at which their turn will be.
 // Source: shopify.dev, API rate limits.
 type line struct {
+	// now is the wall clock, by which timers go.
 	now func() time.Time
 
 	mu sync.Mutex
@@ -40,7 +41,7 @@ type waiter struct {
 }
 
 // toAsk is the time that must be left for the question itself.
-const toAsk = 1500 * time.Millisecond
+const toAsk = time.Second
 
 type askedKey struct{}
 
@@ -75,13 +76,20 @@ func (l *line) enter(ctx context.Context) error {
 	return l.wait(ctx, p)
 }
 
-// estimate is how long the place at an index will wait.
+// estimate is how long the place at an index will wait: until then the questions
+// that are inside give back what they did not need, and those before it cost theirs.
 func (l *line) estimate(at int) time.Duration {
+	back := float64(l.inside) * max(0, l.requested-l.needed)
+	return l.until(l.requested + float64(at)*l.needed - back)
+}
+
+// until is how long it takes until so many points are there.
+func (l *line) until(points float64) time.Duration {
 	l.fill()
 	if !l.known || l.perSecond <= 0 {
 		return 0
 	}
-	return max(0, time.Duration((l.requested+float64(at)*l.needed-l.left)/l.perSecond*float64(time.Second)))
+	return max(0, time.Duration((points-l.left)/l.perSecond*float64(time.Second)))
 }
 
 // sendAway gives somebody a time, behind all who were sent away before. Who comes
@@ -101,7 +109,7 @@ func (l *line) wait(ctx context.Context, p *waiter) error {
 		first := l.waiting[0] == p
 		pause := time.Hour
 		if first {
-			if pause = l.estimate(0); pause <= 0 {
+			if pause = l.until(l.requested); pause <= 0 {
 				l.waiting = l.waiting[1:]
 				l.left -= l.requested
 				l.inside++
@@ -161,7 +169,8 @@ func (l *line) leave(c cost) {
 		l.left = min(l.most, l.left+l.requested)
 		return
 	}
-	l.most, l.perSecond = max(l.most, c.Throttle.Most, c.Throttle.Available), c.Throttle.Restore
+	// A question must fit, whatever the shop tells or leaves out.
+	l.most, l.perSecond = max(l.most, c.Throttle.Most, c.Throttle.Available, c.Requested), c.Throttle.Restore
 	l.left = min(l.most, l.left+l.requested-c.Actual)
 	if !l.known || l.inside == 0 || c.Throttle.Available < l.left {
 		l.left = c.Throttle.Available

@@ -71,7 +71,7 @@ func New(cfg Config, client *http.Client, now func() time.Time, log *slog.Logger
 	}
 	s := &Store{cfg: cfg, now: now, log: log, tokens: newTokens(cfg, client, now)}
 	s.parts.now = now
-	s.client = graphql.NewClient(cfg.Endpoint+"/admin/api/"+cfg.Version+"/graphql.json", &doer{http: client, tokens: s.tokens, line: &line{now: now}, now: now})
+	s.client = graphql.NewClient(cfg.Endpoint+"/admin/api/"+cfg.Version+"/graphql.json", &doer{http: client, tokens: s.tokens, line: &line{now: time.Now}, now: now})
 	return s
 }
 
