@@ -197,6 +197,9 @@ type Identity struct {
 	// Claim is what a typed e-mail or phone is worth: allow, code (with a one-time
 	// code sent to the order's e-mail on top) or deny.
 	Claim string `mapstructure:"claim"`
+	// WithoutNumber answers whoever gives no order number about the open orders on
+	// which the address stands that they write from.
+	WithoutNumber bool `mapstructure:"without_number"`
 	// Tokens are the keys of signed tokens, at most four; the first that can sign
 	// mints. None: no token is taken.
 	Tokens []TokenKey `mapstructure:"tokens"`

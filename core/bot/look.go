@@ -15,6 +15,10 @@ import (
 // look asks the store what the resolver wants to know. A claim is written down
 // before it is checked.
 func (b *Bot) look(ctx context.Context, s Shop, t journal.Turn, ask resolver.Ask, w *why) (*resolver.Looked, int64, error) {
+	if ask.Ref == "" && len(ask.Hints) == 0 && ask.Own {
+		looked, err := b.lookForOwn(ctx, s, t, w)
+		return looked, 0, err
+	}
 	if ask.Ref == "" {
 		looked, err := b.lookAtHints(ctx, s, t, ask.Hints, w)
 		return looked, 0, err
@@ -43,6 +47,28 @@ func (b *Bot) look(ctx context.Context, s Shop, t journal.Turn, ask resolver.Ask
 	carriersNamed(orders)
 	looked.Orders = orders
 	return looked, attempt, nil
+}
+
+// lookForOwn reads the newest orders of the sender's own address. Where the store
+// cannot be read, or cannot be asked so, the customer is asked for the number as
+// everybody is.
+func (b *Bot) lookForOwn(ctx context.Context, s Shop, t journal.Turn, w *why) (*resolver.Looked, error) {
+	store, ok := s.Store.(order.Recent)
+	if !ok {
+		return nil, nil //nolint:nilnil // nothing can be asked
+	}
+	began := b.now()
+	orders, err := store.Recent(ctx, order.Contact{Email: t.Customer.EmailAddress(), Phone: t.Customer.Phone(), Asked: asked(t)})
+	w.StoreMillis = b.now().Sub(began).Milliseconds()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if kind := fault.KindOf(err); err != nil && kind != fault.NotFound {
+		w.Fault = kind.String()
+		b.log.Warn("store could not be read", "shop", s.Key, "conversation", t.ConversationID, "fault", kind, "error", err)
+	}
+	carriersNamed(orders)
+	return &resolver.Looked{Orders: orders, Failed: err != nil, Fault: fault.KindOf(err)}, nil
 }
 
 // asked is when the customer asked what is answered now.

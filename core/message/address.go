@@ -199,3 +199,13 @@ func lower(r rune) rune {
 	}
 	return r
 }
+
+// National returns the digits of an E.164 number that follow its country code, empty
+// if there is none.
+func National(e164 string) string {
+	n, err := phonenumbers.Parse(e164, "")
+	if err != nil {
+		return ""
+	}
+	return phonenumbers.GetNationalSignificantNumber(n)
+}

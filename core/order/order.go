@@ -225,6 +225,26 @@ type Ref struct {
 	Asked time.Time
 }
 
+// Contact is whom orders are looked for: either is empty if it is not known.
+type Contact struct {
+	// Email and Phone, canonical.
+	Email, Phone string
+	// Asked is as in Ref.
+	Asked time.Time
+}
+
+// Recent is a Store that also finds the orders of somebody who gives no number.
+type Recent interface {
+	// Recent returns the newest orders that may be of who, newest first, MaxRecent
+	// at most; cancelled ones too. A platform may find near contacts, or miss a
+	// phone that is written in an odd way: the caller compares. None is a
+	// fault.NotFound, other errors are as Store.Find's.
+	Recent(ctx context.Context, who Contact) ([]Order, error)
+}
+
+// MaxRecent is how many orders Recent returns at most.
+const MaxRecent = 4
+
 // Store is the port to the platform that holds a shop's orders.
 type Store interface {
 	// Find returns every order whose name or confirmation number is exactly

@@ -100,11 +100,14 @@ type Ask struct {
 	Order string
 	// Hints are orders to read in its place if Ref is empty.
 	Hints []string
+	// Own asks for the newest orders of the sender's own address, if Ref is empty
+	// and there are no Hints.
+	Own bool
 }
 
 // Looked is what came of an Ask.
 type Looked struct {
-	// Orders of that name; none if Fault is fault.NotFound.
+	// Orders of that name, or the sender's own; none if Fault is fault.NotFound.
 	Orders []order.Order
 	// Hints are the orders of each of Ask.Hints' names, nil if none was asked for.
 	Hints map[string][]order.Order
@@ -182,7 +185,7 @@ func Plan(in Input) Ask {
 		return Ask{}
 	}
 	if t.ref == "" {
-		return Ask{Hints: t.hints()}
+		return Ask{Hints: t.hints(), Own: t.mayAskWithoutNumber()}
 	}
 	c := t.claimant()
 	return Ask{Ref: t.ref, Claim: t.attempts(c), Order: in.Shop.Orders.Canonical(t.ref)}
@@ -193,6 +196,7 @@ func Decide(in Input, looked *Looked) Decision {
 	t := newTalk(in)
 	t.looked = looked
 	t.takeHint()
+	t.takeOwn()
 	for _, r := range ruleList {
 		if r.speak(t) {
 			t.d.Rules = append(t.d.Rules, r.name)

@@ -33,6 +33,9 @@ type Shop struct {
 	Orders OrderFormat
 	// Claim is what a typed e-mail or phone is worth.
 	Claim ClaimPolicy
+	// WithoutNumber answers whoever gives no order number about the open orders on
+	// which their own address stands.
+	WithoutNumber bool
 	// Unauthenticated is what is done about a mail whose sender the mail server
 	// does not confirm.
 	Unauthenticated UnauthenticatedPolicy

@@ -122,7 +122,7 @@ func (e *execution) arg(f *ast.Field, name string) any {
 }
 
 func (e *execution) field(f *ast.Field, o object, path []any) any {
-	if e.denied[f.Name] {
+	if e.denied[f.Name] || f.Name == "customers" && e.denied["customer"] {
 		e.errs = append(e.errs, map[string]any{
 			"message":    "Access denied for " + f.Name + " field.",
 			"path":       path,
@@ -136,6 +136,8 @@ func (e *execution) field(f *ast.Field, o object, path []any) any {
 	switch {
 	case f.Name == "orders" && len(path) == 1:
 		return e.orders(f, path)
+	case f.Name == "customers" && len(path) == 1:
+		return e.customers(f, path)
 	case f.Name == "shop" && len(path) == 1:
 		return e.project(f.SelectionSet, object{"name": "Harbour Goods", "myshopifyDomain": "demo.myshopify.com"}, path)
 	case f.Name == "currentAppInstallation":
@@ -207,7 +209,23 @@ func toInt(v any) (int, bool) {
 	return 0, false
 }
 
-var termRE = regexp.MustCompile(`(\w+):"([^"]*)"`)
+var termRE = regexp.MustCompile(`(\w+):(?:"([^"]*)"|(\d+))`)
+
+// customers runs a search for customers by their phone.
+func (e *execution) customers(f *ast.Field, path []any) any {
+	nodes := []any{}
+	query, _ := e.arg(f, "query").(string)
+	for _, t := range termRE.FindAllStringSubmatch(query, -1) {
+		for _, s := range e.samples {
+			if t[1] == "phone" && s.Customer != "" && s.Phone == t[2] {
+				nodes = append(nodes, object{"id": gid("Customer", s.customerID())})
+			}
+		}
+	}
+	return e.project(f.SelectionSet, object{"nodes": nodes}, path)
+}
+
+func (s Sample) customerID() int { return 90_000 + s.ID }
 
 // orders runs the search. Terms are joined by OR. As Shopify's, it compares
 // tokens: near names are found as well, so that the caller must compare exactly.
@@ -216,7 +234,7 @@ func (e *execution) orders(f *ast.Field, path []any) any {
 	query, _ := e.arg(f, "query").(string)
 	terms := termRE.FindAllStringSubmatch(query, -1)
 	for _, s := range e.samples {
-		if len(terms) == 0 || slices.ContainsFunc(terms, func(t []string) bool { return s.near(t[1], t[2]) }) {
+		if len(terms) == 0 || slices.ContainsFunc(terms, func(t []string) bool { return s.near(t[1], t[2]+t[3]) }) {
 			found = append(found, s)
 		}
 	}
@@ -256,6 +274,10 @@ func (s Sample) near(field, value string) bool {
 	switch field {
 	case "confirmation_number":
 		return strings.EqualFold(s.Confirmation, value)
+	case "email":
+		return strings.EqualFold(s.Email, value)
+	case "customer_id":
+		return s.Customer != "" && value == strconv.Itoa(s.customerID())
 	case "name":
 		for _, want := range tokens(value) {
 			for _, have := range tokens(s.Name) {

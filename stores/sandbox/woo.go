@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -202,8 +203,8 @@ func (w *Woo) list(q url.Values, tracking string) []any {
 	found := []any{}
 	term := strings.ToLower(q.Get("search"))
 	skip := (page - 1) * perPage
-	for _, s := range w.samples {
-		if !strings.Contains(strings.ToLower(squeezed(wooNumber(s))), squeezed(term)) {
+	for _, s := range w.newestFirst(q.Get("orderby") == "date") {
+		if !strings.Contains(strings.ToLower(squeezed(wooNumber(s)+" "+s.Email+" "+s.Phone)), squeezed(term)) {
 			continue
 		}
 		if skip > 0 {
@@ -215,6 +216,14 @@ func (w *Woo) list(q url.Values, tracking string) []any {
 		}
 	}
 	return found
+}
+
+// newestFirst are the samples, in their order by date if that is asked for.
+func (w *Woo) newestFirst(byDate bool) []Sample {
+	if !byDate {
+		return w.samples
+	}
+	return slices.SortedStableFunc(slices.Values(w.samples), func(a, b Sample) int { return b.CreatedAt.Compare(a.CreatedAt) })
 }
 
 func squeezed(s string) string { return strings.Join(strings.Fields(s), "") }

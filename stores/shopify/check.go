@@ -103,5 +103,22 @@ func (s *Store) checkRead(ctx context.Context) []check.Finding {
 			Hint: "if others show none either, the plan or the app hides protected customer data (level 2), and nobody can be verified",
 		})
 	}
-	return findings
+	return append(findings, s.checkCost(ctx, n.Name))
+}
+
+// checkCost asks as for a customer and tells how much of the shop's allowance that
+// takes.
+func (s *Store) checkCost(ctx context.Context, name string) check.Finding {
+	f := check.Finding{Name: "shopify cost", Level: check.OK}
+	if _, _, err := s.page(ctx, search([]string{name}), nil); err != nil {
+		f.Level, f.Detail, f.Hint = check.Failed, err.Error(), "grant read_orders"
+		return f
+	}
+	p := s.line.prices()
+	if p.perSecond == 0 || p.last == 0 {
+		f.Level, f.Detail = check.Warning, "the shop does not say what a question costs"
+		return f
+	}
+	f.Detail = fmt.Sprintf("a question takes %.0f points (%.0f set aside) of %.0f a second: %.1f questions a second, %.0f at once", p.last, p.requested, p.perSecond, p.perSecond/p.last, p.most/p.requested)
+	return f
 }

@@ -43,6 +43,7 @@ func TestCheckAllWell(t *testing.T) {
 	expectFinding(t, list, "shopify token", check.OK, "demo.myshopify.com")
 	expectFinding(t, list, "shopify API version", check.OK, "2026-10")
 	expectFinding(t, list, "shopify read", check.OK, "40 days old")
+	expectFinding(t, list, "shopify cost", check.OK, "questions a second")
 }
 
 func TestCheckScopes(t *testing.T) {

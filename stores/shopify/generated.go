@@ -1071,6 +1071,12 @@ var AllReturnStatus = []ReturnStatus{
 	ReturnStatusRequested,
 }
 
+type __findCustomersInput struct {
+	Query string `json:"query"`
+}
+
+func (v *__findCustomersInput) GetQuery() string { return v.Query }
+
 type __findOrdersInput struct {
 	Query    string  `json:"query"`
 	After    *string `json:"after"`
@@ -1193,6 +1199,28 @@ type eventsNode struct {
 
 func (v *eventsNode) GetNodes() []eventNode { return v.Nodes }
 
+type findCustomersCustomersCustomerConnection struct {
+	Nodes []findCustomersCustomersCustomerConnectionNodesCustomer `json:"nodes"`
+}
+
+func (v *findCustomersCustomersCustomerConnection) GetNodes() []findCustomersCustomersCustomerConnectionNodesCustomer {
+	return v.Nodes
+}
+
+type findCustomersCustomersCustomerConnectionNodesCustomer struct {
+	Id string `json:"id"`
+}
+
+func (v *findCustomersCustomersCustomerConnectionNodesCustomer) GetId() string { return v.Id }
+
+type findCustomersResponse struct {
+	Customers findCustomersCustomersCustomerConnection `json:"customers"`
+}
+
+func (v *findCustomersResponse) GetCustomers() findCustomersCustomersCustomerConnection {
+	return v.Customers
+}
+
 type findOrdersOrdersOrderConnection struct {
 	PageInfo findOrdersOrdersOrderConnectionPageInfo `json:"pageInfo"`
 	Nodes    []orderNode                             `json:"nodes"`
@@ -1312,10 +1340,13 @@ func (v *oldestOrderOrdersOrderConnection) GetNodes() []oldestOrderOrdersOrderCo
 }
 
 type oldestOrderOrdersOrderConnectionNodesOrder struct {
+	Name      string    `json:"name"`
 	CreatedAt time.Time `json:"createdAt"`
 	Email     *string   `json:"email"`
 	Phone     *string   `json:"phone"`
 }
+
+func (v *oldestOrderOrdersOrderConnectionNodesOrder) GetName() string { return v.Name }
 
 func (v *oldestOrderOrdersOrderConnectionNodesOrder) GetCreatedAt() time.Time { return v.CreatedAt }
 
@@ -1528,6 +1559,41 @@ func checkShop(
 	return data_, err_
 }
 
+const findCustomers_Operation = `
+query findCustomers ($query: String!) {
+	customers(first: 3, query: $query) {
+		nodes {
+			id
+		}
+	}
+}
+`
+
+func findCustomers(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	query string,
+) (data_ *findCustomersResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "findCustomers",
+		Query:  findCustomers_Operation,
+		Variables: &__findCustomersInput{
+			Query: query,
+		},
+	}
+
+	data_ = &findCustomersResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 const findOrders_Operation = `
 query findOrders ($query: String!, $after: String, $customer: Boolean!, $holds: Boolean!, $returns: Boolean!) {
 	orders(first: 4, after: $after, query: $query, sortKey: CREATED_AT, reverse: true) {
@@ -1667,6 +1733,7 @@ const oldestOrder_Operation = `
 query oldestOrder {
 	orders(first: 1, sortKey: CREATED_AT) {
 		nodes {
+			name
 			createdAt
 			email
 			phone

@@ -27,6 +27,8 @@ type line struct {
 	at                    time.Time
 	// requested is what a question takes at first, needed what it costs in the end.
 	requested, needed float64
+	// last is what the last question has cost.
+	last float64
 	inside            int
 	waiting           []*waiter
 	// tail is when whoever has been sent away last will have their turn.
@@ -152,6 +154,15 @@ func (l *line) call() {
 	}
 }
 
+// prices are what the shop has told of its points.
+type prices struct{ last, requested, most, perSecond float64 }
+
+func (l *line) prices() prices {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return prices{l.last, l.requested, l.most, l.perSecond}
+}
+
 func (l *line) fill() {
 	now := l.now()
 	l.left = min(l.most, l.left+now.Sub(l.at).Seconds()*l.perSecond)
@@ -177,7 +188,7 @@ func (l *line) leave(c cost) {
 	}
 	l.known = true
 	l.requested = max(c.Requested, 1)
-	if c.Actual > 0 {
+	if l.last = c.Actual; c.Actual > 0 {
 		l.needed = cmp.Or(l.needed, c.Actual)*0.9 + c.Actual*0.1
 	}
 }

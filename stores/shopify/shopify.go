@@ -53,6 +53,7 @@ type Store struct {
 	cfg    Config
 	client graphql.Client
 	tokens *tokens
+	line   *line
 	parts  parts
 	now    func() time.Time
 	log    *slog.Logger
@@ -69,9 +70,9 @@ func New(cfg Config, client *http.Client, now func() time.Time, log *slog.Logger
 	if cfg.Budget == 0 {
 		cfg.Budget = 5 * time.Second
 	}
-	s := &Store{cfg: cfg, now: now, log: log, tokens: newTokens(cfg, client, now)}
+	s := &Store{cfg: cfg, now: now, log: log, tokens: newTokens(cfg, client, now), line: &line{now: time.Now}}
 	s.parts.now = now
-	s.client = graphql.NewClient(cfg.Endpoint+"/admin/api/"+cfg.Version+"/graphql.json", &doer{http: client, tokens: s.tokens, line: &line{now: time.Now}, now: now})
+	s.client = graphql.NewClient(cfg.Endpoint+"/admin/api/"+cfg.Version+"/graphql.json", &doer{http: client, tokens: s.tokens, line: s.line, now: now})
 	return s
 }
 

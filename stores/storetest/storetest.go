@@ -85,6 +85,7 @@ func Run(t *testing.T, open Open) {
 		{"one name twice", twice},
 		{"one name twice among near names", twiceAmongMany},
 		{"no such order", noSuchOrder},
+		{"orders of a customer", recent},
 		{"hostile references", hostile},
 		{"troubles", troubles},
 		{"a call ends with its context", cancelled},

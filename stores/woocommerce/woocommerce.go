@@ -28,6 +28,7 @@ import (
 	"time"
 
 	"wismo/core/fault"
+	"wismo/core/message"
 	"wismo/core/order"
 	"wismo/core/remote"
 	"wismo/core/shop"
@@ -110,6 +111,57 @@ func (s *Store) find(ctx context.Context, names []string) ([]order.Order, error)
 	}
 	var found []order.Order
 	for _, n := range nodes {
+		parcels, unread, err := s.parcels(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, s.mapOrder(n, parcels, unread))
+	}
+	if len(found) == 0 {
+		return nil, notFound()
+	}
+	return found, nil
+}
+
+var _ order.Recent = (*Store)(nil)
+
+// Recent implements order.Recent. A phone is found only where it is written as in
+// E.164 or in its bare national digits: the search compares text.
+func (s *Store) Recent(ctx context.Context, who order.Contact) ([]order.Order, error) {
+	return remote.Read(ctx, "woocommerce orders", s.cfg.Budget, func(ctx context.Context) ([]order.Order, error) {
+		for _, term := range terms(who) {
+			found, err := s.ownedBy(ctx, term)
+			if fault.KindOf(err) != fault.NotFound {
+				return found, err
+			}
+		}
+		return nil, notFound()
+	})
+}
+
+// terms are what somebody's orders are searched by, the likeliest first.
+func terms(who order.Contact) []string {
+	switch {
+	case who.Email != "":
+		return []string{who.Email}
+	case who.Phone != "":
+		return []string{who.Phone, message.National(who.Phone)}
+	default:
+		return nil
+	}
+}
+
+func (s *Store) ownedBy(ctx context.Context, term string) ([]order.Order, error) {
+	var list []node
+	q := url.Values{"search": {term}, "per_page": {strconv.Itoa(order.MaxRecent)}, "orderby": {"date"}, "order": {"desc"}}
+	if err := s.client.get(ctx, ordersPath, q, &list); err != nil {
+		return nil, err
+	}
+	var found []order.Order
+	for _, n := range list {
+		if n.Status == "trash" || n.Type != "" && n.Type != "shop_order" {
+			continue
+		}
 		parcels, unread, err := s.parcels(ctx, n)
 		if err != nil {
 			return nil, err

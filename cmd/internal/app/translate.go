@@ -19,7 +19,7 @@ func shopOf(c config.Shop) (shop.Shop, error) {
 	return shop.Shop{
 		Key: c.Key, Name: c.Name, Language: c.Language, Languages: c.Languages, Location: loc, Region: c.Country, Countries: countries(c),
 		Orders: formatOf(c.Orders),
-		Claim:  shop.ClaimPolicy(c.Identity.Claim), Unauthenticated: shop.UnauthenticatedPolicy(c.Email.Unauthenticated),
+		Claim:  shop.ClaimPolicy(c.Identity.Claim), WithoutNumber: c.Identity.WithoutNumber, Unauthenticated: shop.UnauthenticatedPolicy(c.Email.Unauthenticated),
 		Limits: shop.Limits{
 			SenderFailures: c.Limits.SenderFailures, OrderFailures: c.Limits.OrderFailures, RepliesPerHour: c.Limits.RepliesPerHour,
 		},
