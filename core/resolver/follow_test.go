@@ -78,7 +78,7 @@ func TestPromiseIsLookedAt(t *testing.T) {
 		"on its way back": {message.SMS, func(o *order.Order) {
 			o.Fulfillments[0].Status = order.Returning
 		}, []string{"update", "return_to_sender", "link"}, handoff.UnusualState, false},
-		"cancelled": {message.SMS, func(o *order.Order) { o.CancelledAt = thursday }, []string{"update", "cancelled"}, handoff.UnusualState, false},
+		"cancelled": {message.SMS, func(o *order.Order) { o.CancelledAt = thursday }, []string{"update", "cancelled", "in_transit", "link"}, handoff.UnusualState, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -19,6 +19,11 @@ func (t *talk) status(o order.Order) {
 	case !o.CancelledAt.IsZero():
 		f.At = o.CancelledAt
 		t.say("cancelled", f)
+		for _, p := range parcels { // what could not be stopped any more
+			if p.Status != order.LabelCreated {
+				t.parcel(o, p, 0)
+			}
+		}
 		return
 	case o.Financial == order.Refunded && len(parcels) == 0:
 		t.say("refunded", f)
@@ -113,8 +118,14 @@ func (t *talk) parcel(o order.Order, p order.Fulfillment, number int) {
 	if p.Status == order.Delivered {
 		f.Place, f.HasTime = "", false
 	}
-	t.say(string(p.Status), f)
-	t.expected(p)
+	if key := string(p.Status); o.Method == order.Pickup && (p.Status == order.StatusUnknown || p.Status == order.Shipped) {
+		t.say("pickup_done", f) // nothing was sent
+	} else {
+		t.say(key, f)
+	}
+	if o.CancelledAt.IsZero() {
+		t.expected(p)
+	}
 	if link := linkOf(p); link != "" {
 		t.say("link", reply.Facts{Link: link})
 	}

@@ -18,9 +18,11 @@ import (
 //	#1009  held for a fraud review       #1019  held for its address
 //	#1011  attempted delivery            #1020  cancelled
 //	#1021  partly refunded               #1022  wholly refunded
+//	#1023 to #1040  what is rarer: see rarer
 func Samples(now time.Time) []Sample {
 	list := append(moving(now), stuck(now)...)
 	list = append(list, special(now)...)
+	list = append(list, rarer(now)...)
 	for i := range list {
 		list[i].ID = 5000 + i
 		list[i].Confirmation = fmt.Sprintf("HG%05dX%d", 40000+i*7, i%10)

@@ -259,11 +259,22 @@ func (s Sample) woo(tracking string) object {
 		status = "refunded"
 	case s.Hold != "":
 		status = "on-hold"
+	case s.Financial == "PENDING":
+		status = "pending"
 	case s.Display == "FULFILLED" && len(s.Parcels) > 0:
 		status = "completed"
 	}
-	if s.Method == "NONE" {
+	switch s.Method {
+	case "NONE":
 		method = []any{}
+	case "PICK_UP":
+		method = []any{object{"id": 1, "method_title": "Pick-up", "method_id": "local_pickup", "total": "0.00"}}
+	case "LOCAL":
+		method = []any{object{"id": 1, "method_title": "By bicycle", "method_id": "local_delivery", "total": "0.00"}}
+	}
+	paid := gmt(s.CreatedAt)
+	if s.Financial == "PENDING" {
+		paid = nil
 	}
 	var lines, refunds []any
 	for i, l := range s.Items {
@@ -283,7 +294,7 @@ func (s Sample) woo(tracking string) object {
 	return object{
 		"id": s.wooID(), "parent_id": 0, "number": wooNumber(s), "order_key": "wc_order_x", "status": status, "currency": "USD", "total": total,
 		"date_created": gmt(s.CreatedAt), "date_created_gmt": gmt(s.CreatedAt), "date_modified_gmt": gmt(s.CreatedAt.Add(time.Hour)),
-		"date_paid_gmt": gmt(s.CreatedAt), "date_completed_gmt": nil, "customer_id": 0,
+		"date_paid_gmt": paid, "date_completed_gmt": nil, "customer_id": 0,
 		"billing":    object{"first_name": s.Customer, "email": s.Email, "phone": s.Phone, "country": "US", "postcode": "94103"},
 		"shipping":   object{"first_name": s.Customer, "country": "US", "postcode": "94103"},
 		"line_items": orEmpty(lines), "shipping_lines": method, "refunds": orEmpty(refunds), "meta_data": metas,
@@ -294,6 +305,13 @@ func (s Sample) woo(tracking string) object {
 func (s Sample) wooFulfillments() []any {
 	list := []any{}
 	for i, p := range s.Parcels {
+		if p.Number == "" {
+			continue // the shop brings it itself, and notes nothing
+		}
+		var deleted any
+		if p.Status == "LABEL_VOIDED" {
+			deleted = p.CreatedAt.UTC().Format("2006-01-02 15:04:05")
+		}
 		metas := []any{
 			object{"id": 1, "key": "_tracking_number", "value": p.Number},
 			object{"id": 2, "key": "_shipment_provider", "value": strings.ToLower(p.Company)},
@@ -301,23 +319,31 @@ func (s Sample) wooFulfillments() []any {
 		}
 		var items []any
 		for j, l := range s.Items {
-			if n := l.Quantity - l.Unfulfilled; n > 0 && i == 0 {
+			if n := l.Quantity - l.Unfulfilled; n > 0 && i == s.firstLive() {
 				items = append(items, object{"item_id": s.ID*10 + j, "qty": n})
 			}
 		}
 		metas = append(metas, object{"id": 4, "key": "_items", "value": orEmpty(items)})
 		list = append(list, object{
 			"id": s.ID*10 + i, "entity_type": "WC_Order", "entity_id": strconv.Itoa(s.wooID()), "status": "fulfilled", "is_fulfilled": true,
-			"date_updated": p.CreatedAt.UTC().Format("2006-01-02 15:04:05"), "date_deleted": nil, "meta_data": metas,
+			"date_updated": p.CreatedAt.UTC().Format("2006-01-02 15:04:05"), "date_deleted": deleted, "meta_data": metas,
 		})
 	}
 	return list
+}
+
+// firstLive is the first parcel that has left.
+func (s Sample) firstLive() int {
+	return slices.IndexFunc(s.Parcels, func(p Parcel) bool { return p.Status != "LABEL_VOIDED" })
 }
 
 // wooTrackings are the parcels as the extensions show them.
 func (s Sample) wooTrackings(inMeta bool) []any {
 	list := []any{}
 	for i, p := range s.Parcels {
+		if p.Number == "" || p.Status == "LABEL_VOIDED" {
+			continue
+		}
 		t := object{"tracking_id": fmt.Sprintf("t%d", s.ID*10+i), "tracking_provider": p.Company, "tracking_link": p.URL, "tracking_number": p.Number, "date_shipped": p.CreatedAt.UTC().Format(time.DateOnly)}
 		if inMeta {
 			t = object{"tracking_id": fmt.Sprintf("t%d", s.ID*10+i), "tracking_provider": strings.ToLower(p.Company), "custom_tracking_provider": "", "custom_tracking_link": p.URL, "tracking_number": p.Number, "date_shipped": strconv.FormatInt(p.CreatedAt.Unix(), 10)}

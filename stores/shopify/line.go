@@ -28,9 +28,9 @@ type line struct {
 	// requested is what a question takes at first, needed what it costs in the end.
 	requested, needed float64
 	// last is what the last question has cost.
-	last float64
-	inside            int
-	waiting           []*waiter
+	last    float64
+	inside  int
+	waiting []*waiter
 	// tail is when whoever has been sent away last will have their turn.
 	tail time.Time
 }

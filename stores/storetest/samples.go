@@ -27,6 +27,10 @@ type want struct {
 	due int
 	// place of the newest scan of the last parcel.
 	place string
+	// untracked parcels have no number.
+	untracked bool
+	// by is when the store promises to ship, as days from now; 0 for no promise.
+	by int
 }
 
 func moving(name, who, phone string, due int, place string, parcels ...order.FulfillmentStatus) want {
@@ -73,6 +77,28 @@ func wants() []want {
 		moving("#1022", "vic", "+14155550122", 0, "").with(func(w *want) {
 			w.financial, w.refunds, w.returns = order.Refunded, []string{"31.00 USD"}, order.Returned
 		}),
+		moving("#1023", "abe", "+14155550131", 0, "").with(func(w *want) { w.method, w.waiting = order.Pickup, 1 }),
+		moving("#1024", "bea", "+14155550132", 0, "", order.ReadyForPickup).with(func(w *want) { w.method, w.untracked = order.Pickup, true }),
+		moving("#1025", "cyd", "+14155550133", 0, "", order.OutForDelivery).with(func(w *want) { w.method, w.untracked = order.LocalDelivery, true }),
+		moving("#1026", "dot", "+14155550134", 0, "").with(func(w *want) { w.waiting, w.by = 1, 30 }),
+		moving("#1027", "edo", "+14155550135", 0, "").with(func(w *want) { w.financial, w.waiting = order.PaymentPending, 1 }),
+		moving("#1028", "fay", "+14155550136", 0, "").with(func(w *want) {
+			w.financial, w.holds, w.waiting = order.PaymentPending, []order.Hold{order.HoldPayment}, 1
+		}),
+		moving("#1029", "gil", "+14155550137", 0, "").with(func(w *want) { w.holds, w.waiting = []order.Hold{order.HoldInventory}, 1 }),
+		moving("#1030", "hal", "+14155550138", 0, "Fresno", order.InTransit).with(waits(4)),
+		moving("#1031", "ian", "+14155550139", 0, "Reno", order.InTransit).with(func(w *want) {
+			w.cancelled, w.financial, w.refunds = true, order.Refunded, []string{"18.00 USD"}
+		}),
+		moving("#1032", "jan", "+14155550140", 0, "Chico", order.NotDelivered),
+		moving("#1033", "kai", "+14155550141", 0, "Lodi", order.Cancelled, order.InTransit),
+		moving("#1034", "lea", "+14155550142", 0, "Davis", order.Delivered),
+		moving("#1035", "max", "+14155550143", 0, "Oakland", order.InTransit),
+		moving("#1036", "ned", "+14155550144", 0, "Napa", order.Delivered).with(func(w *want) { w.returns = order.ReturnRequested }),
+		moving("#1037", "oda", "+14155550145", 0, "Napa", order.Delivered).with(func(w *want) { w.returns = order.ReturnInProgress }),
+		moving("#1038", "pam", "+447700900146", 0, "Tracy", order.InTransit),
+		moving("#1039", "roy", "(415) 555-0147", 0, "Tracy", order.InTransit),
+		moving("#1040", "sue", "+14155550148", 0, "Tracy", order.InTransit),
 	}
 }
 
@@ -104,12 +130,19 @@ func samples(t *testing.T, open Open) {
 // asToldBy is what a platform tells that does not know everything.
 func (w want) asToldBy(r Rig) want {
 	if !r.tells(Carrier) {
-		w.due, w.place, w.parcels = 0, "", slices.Clone(w.parcels)
+		w.due, w.place = 0, ""
+		w.parcels = slices.DeleteFunc(slices.Clone(w.parcels), func(s order.FulfillmentStatus) bool { return s == order.Cancelled })
 		for i := range w.parcels {
 			w.parcels[i] = order.Shipped
+			if w.method == order.Pickup {
+				w.parcels[i] = order.StatusUnknown
+			}
 		}
 	}
-	if !r.tells(HoldReason) && len(w.holds) > 0 {
+	if !r.tells(Promise) {
+		w.by = 0
+	}
+	if !r.tells(HoldReason) && len(w.holds) > 0 && w.financial != order.PaymentPending {
 		w.holds = []order.Hold{order.HoldUnspecified}
 	}
 	if !r.tells(ReturnPart) {
@@ -142,6 +175,9 @@ func (w want) order(t *testing.T, o order.Order, r Rig) {
 	if !slices.Equal(refunds, w.refunds) || waiting != w.waiting || len(o.Items) == 0 {
 		t.Errorf("refunds %v, %d of %d items waiting, want %v, %d", refunds, waiting, len(o.Items), w.refunds, w.waiting)
 	}
+	if due := o.FulfillBy; due.IsZero() != (w.by == 0) || w.by != 0 && !due.Equal(Noon().Add(time.Duration(w.by)*24*time.Hour)) {
+		t.Errorf("promised for %v, want %d days from now", due, w.by)
+	}
 	if len(o.Unread) > 0 || o.Locale != "en" && r.tells(Locale) {
 		t.Errorf("unread %v, locale %q", o.Unread, o.Locale)
 	}
@@ -172,7 +208,13 @@ func (w want) parcel(t *testing.T, o order.Order) {
 	var statuses []order.FulfillmentStatus
 	for _, f := range o.Fulfillments {
 		statuses = append(statuses, f.Status)
-		if f.ID == "" || f.RawStatus == "" || f.CreatedAt.IsZero() || len(f.Tracking) != 1 || f.Tracking[0].Company != "UPS" || f.Tracking[0].Number == "" || f.Tracking[0].URL == "" {
+		if f.ID == "" || f.RawStatus == "" || f.CreatedAt.IsZero() {
+			t.Errorf("parcel %+v lacks something", f)
+		}
+		if w.untracked {
+			continue
+		}
+		if len(f.Tracking) != 1 || f.Tracking[0].Company != "UPS" || f.Tracking[0].Number == "" || f.Tracking[0].URL == "" {
 			t.Errorf("parcel %+v lacks something", f)
 		}
 		if f.Status == order.Delivered && f.DeliveredAt.IsZero() {

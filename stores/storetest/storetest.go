@@ -49,6 +49,7 @@ const (
 	HoldReason   Part = "hold reason"
 	ReturnPart   Part = "return"
 	Locale       Part = "locale"
+	Promise      Part = "promise" // when it will be shipped
 )
 
 func (r Rig) tells(p Part) bool { return !slices.Contains(r.Silent, p) }

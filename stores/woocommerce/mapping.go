@@ -184,6 +184,9 @@ func (s *Store) withoutTracking(n node, state string) []order.Fulfillment {
 	if status == "" || method(n) == order.NoDelivery {
 		return nil
 	}
+	if status == order.Shipped && method(n) == order.Pickup {
+		status = order.StatusUnknown // fetched, or ready to be: shops do either
+	}
 	return []order.Fulfillment{{ID: strconv.FormatInt(n.ID, 10), Status: status, RawStatus: n.Status, CreatedAt: latest(n.Completed, n.Modified)}}
 }
 

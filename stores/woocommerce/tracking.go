@@ -77,7 +77,7 @@ func (s *sources) gone(from source, now time.Time) bool {
 
 // parcels reads an order's parcels.
 func (s *Store) parcels(ctx context.Context, n node) (list []order.Fulfillment, unread []string, err error) {
-	if s.stateOf(n.Status) == "cancelled" || method(n) == order.NoDelivery {
+	if method(n) == order.NoDelivery {
 		return nil, nil, nil
 	}
 	again := false

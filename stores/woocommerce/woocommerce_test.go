@@ -96,7 +96,7 @@ func TestSuite(t *testing.T) {
 		})
 		return storetest.Rig{
 			Store: r.Store, Requests: r.woo.Requests, Trouble: func(x storetest.Trouble) { r.woo.Answer(troubles[x]) },
-			Silent: []storetest.Part{storetest.Confirmation, storetest.Carrier, storetest.HoldReason, storetest.ReturnPart, storetest.Locale},
+			Silent: []storetest.Part{storetest.Confirmation, storetest.Carrier, storetest.HoldReason, storetest.ReturnPart, storetest.Locale, storetest.Promise},
 		}
 	})
 }
