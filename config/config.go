@@ -110,6 +110,7 @@ type Shop struct {
 	Email     Email    `mapstructure:"email"`
 	Limits    Limits   `mapstructure:"limits"`
 	Stalled   Stalled  `mapstructure:"stalled"`
+	Calendar  Calendar `mapstructure:"calendar"`
 	// StoreDownAfter is how long the store may be unreadable before a question
 	// is handed off.
 	StoreDownAfter time.Duration `mapstructure:"store_down_after"`
@@ -227,6 +228,27 @@ type Limits struct {
 	RepliesPerHour int `mapstructure:"replies_per_hour"`
 }
 
+// Calendar is when the shop works.
+type Calendar struct {
+	// WorkingDays are mon, tue, wed, thu, fri, sat, sun; Monday to Friday if left out.
+	WorkingDays []string `mapstructure:"working_days"`
+	// Holidays are dates: "2026-12-24", or "12-25" for every year.
+	Holidays []string `mapstructure:"holidays"`
+}
+
+// Route holds thresholds for a carrier, a destination, or both. What is left out is
+// as usual.
+type Route struct {
+	// Carrier as the store names it.
+	Carrier string `mapstructure:"carrier"`
+	// Country is the ISO code of the destination.
+	Country      string        `mapstructure:"country"`
+	NeverScanned int           `mapstructure:"never_scanned_days"`
+	NoMovement   time.Duration `mapstructure:"no_movement"`
+	Unheard      time.Duration `mapstructure:"unheard"`
+	PastEstimate time.Duration `mapstructure:"past_estimate"`
+}
+
 // Stalled holds the thresholds of a parcel that does not move.
 type Stalled struct {
 	// NeverScanned in working days.
@@ -235,6 +257,9 @@ type Stalled struct {
 	// Unheard is for parcels of which nothing is heard at all.
 	Unheard      time.Duration `mapstructure:"unheard"`
 	PastEstimate time.Duration `mapstructure:"past_estimate"`
+	// Routes have thresholds of their own; elsewhere they are learnt, once enough
+	// deliveries were seen.
+	Routes []Route `mapstructure:"routes"`
 }
 
 // Sandbox holds the demo's local stand-ins.

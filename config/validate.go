@@ -6,6 +6,7 @@ import (
 	"net/mail"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -158,12 +159,49 @@ func (s Shop) validate(a *audit, key string) {
 	a.want(l.SenderFailures > 0 && l.OrderFailures > 0 && l.RepliesPerHour > 0, key+"limits", "each limit must be above 0", "leave them out for the defaults")
 	st := s.Stalled
 	a.want(st.NeverScanned > 0 && st.NoMovement > 0 && st.Unheard > 0 && st.PastEstimate > 0, key+"stalled", "each threshold must be above 0", "leave them out for the defaults")
+	s.Stalled.validateRoutes(a, key+"stalled.routes")
+	s.Calendar.validate(a, key+"calendar.")
 	a.want(s.StoreDownAfter >= time.Second, key+"store_down_after", "it is too short", "15m is the default")
 	a.want(s.QuietAfter >= time.Hour, key+"quiet_after", "it is too short", "an hour or more; 168h is the default")
 	for k, link := range map[string]string{"return_portal": s.ReturnPortal} {
 		a.want(link == "" || strings.HasPrefix(link, "https://"), key+k, "it is no https link", "for example https://example.com/returns")
 	}
 	s.Store.validate(a, key+"store.")
+}
+
+func (s Stalled) validateRoutes(a *audit, key string) {
+	for i, r := range s.Routes {
+		at := fmt.Sprintf("%s[%d]", key, i)
+		a.want(r.Carrier != "" || r.Country != "", at, "it names neither carrier nor country", "give one of them, or both")
+		a.want(r.Country == "" || countryRE.MatchString(r.Country), at+".country", fmt.Sprintf("%q is no country code", r.Country), "two capitals, such as US")
+		some := r.NeverScanned > 0 || r.NoMovement > 0 || r.Unheard > 0 || r.PastEstimate > 0
+		a.want(some && r.NeverScanned >= 0 && r.NoMovement >= 0 && r.Unheard >= 0 && r.PastEstimate >= 0, at, "it sets no threshold", "never_scanned_days, no_movement, unheard or past_estimate, above 0")
+	}
+}
+
+// weekdays are the names of working days.
+var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
+
+func (c Calendar) validate(a *audit, key string) {
+	for _, d := range c.WorkingDays {
+		a.want(oneOf(d, weekdays...), key+"working_days", fmt.Sprintf("%q is no day", d), strings.Join(weekdays, ", "))
+	}
+	for _, h := range c.Holidays {
+		_, once := time.Parse(time.DateOnly, h)
+		_, yearly := time.Parse(time.DateOnly, "2024-"+h)
+		a.want(once == nil || yearly == nil, key+"holidays", fmt.Sprintf("%q is no date", h), `"2026-12-24", or "12-25" for every year; in quotes`)
+	}
+}
+
+// Weekdays are the working days, none if none are set.
+func (c Calendar) Weekdays() []time.Weekday {
+	var out []time.Weekday
+	for _, d := range c.WorkingDays {
+		if i := slices.Index(weekdays, d); i >= 0 {
+			out = append(out, time.Weekday(i))
+		}
+	}
+	return out
 }
 
 // languages are those with a wording.

@@ -16,7 +16,7 @@ import (
 // stands below it.
 var layers = []string{
 	"core/bot", "core/backtest", "core/resolver", "core/queue", "core/journal", "core/reply", "core/handoff", "core/consent",
-	"core/conversation", "core/understand", "core/verify", "core/order", "core/shop", "core/message",
+	"core/conversation", "core/understand", "core/verify", "core/transit", "core/order", "core/shop", "core/message",
 	"core/remote", "core/check", "core/contract", "core/sms", "core/fault",
 }
 

@@ -56,6 +56,7 @@ type Bot struct {
 	digits  func() string
 	now     func() time.Time
 	log     *slog.Logger
+	paces   paces
 }
 
 // Journal is what the bot needs of the durable record.
@@ -65,6 +66,7 @@ type Journal interface {
 	journal.Desks
 	journal.Mails
 	journal.Files
+	journal.Deliveries
 }
 
 // Config is what New needs.

@@ -55,6 +55,7 @@ func (b *Bot) decide(ctx context.Context, t journal.Turn) (o journal.Outcome, at
 		d = resolver.Decide(in, looked)
 	}
 	o, err = b.outcome(s, t, d, attempt, record)
+	o.Deliveries = deliveries(d.Told, looked)
 	return o, attempt, err
 }
 
@@ -65,6 +66,7 @@ func (b *Bot) input(ctx context.Context, s Shop, t journal.Turn) (resolver.Input
 		HandOff: t.HandOff != 0, OptedOut: t.OptedOut, RepliesLastHour: t.RepliesLastHour,
 		Digits: b.digits(), Salt: rand.Text(),
 	}
+	in.Shop.Stalled.Learnt = b.learnt(ctx, s.Key)
 	var w why
 	hint := understand.Hint{Format: s.Orders, Region: s.Region}
 	if t.State.Asked == conversation.AskedOrder {

@@ -31,6 +31,7 @@ import (
 	"wismo/core/conversation"
 	"wismo/core/handoff"
 	"wismo/core/message"
+	"wismo/core/transit"
 )
 
 // SendDeadline bounds one call to a provider that sends.
@@ -109,6 +110,16 @@ type Turns interface {
 	Stranded(ctx context.Context, before time.Time) ([]int64, error)
 }
 
+// Deliveries is what knows how long parcels took.
+type Deliveries interface {
+	// Deliveries returns a shop's deliveries that were noted since a time, each
+	// parcel once, the newest MaxDeliveries of them.
+	Deliveries(ctx context.Context, shop string, since time.Time) ([]transit.Delivery, error)
+}
+
+// MaxDeliveries is how many deliveries are looked at.
+const MaxDeliveries = 5000
+
 // StepKind says what a worker must do next.
 type StepKind uint8
 
@@ -181,6 +192,8 @@ type Outcome struct {
 	HandOff *handoff.Case
 	// Disclosures made by the replies.
 	Disclosures []Disclosure
+	// Deliveries are what the told order tells of the ways of its parcels.
+	Deliveries []transit.Delivery
 	// Proven are the ids of the Attempts that turned out right.
 	Proven []int64
 	// Mails to send besides, none of them a reply.
@@ -396,6 +409,7 @@ type Journal interface {
 	Mails
 	Files
 	Letters
+	Deliveries
 	Reading
 }
 

@@ -26,7 +26,7 @@ func assess(o order.Order, s shop.Shop, now time.Time) finding {
 		return finding{handoff.UnusualState, "The order is on hold (" + string(o.OnHold[0]) + ")."}
 	}
 	for _, f := range o.Fulfillments {
-		if x := assessParcel(f, s, now); x.reason != "" {
+		if x := assessParcel(f, s, routeOf(o, f, s), now); x.reason != "" {
 			return x
 		}
 	}
@@ -36,27 +36,36 @@ func assess(o order.Order, s shop.Shop, now time.Time) finding {
 	return finding{}
 }
 
-func assessParcel(f order.Fulfillment, s shop.Shop, now time.Time) finding {
+// routeOf are the thresholds for a parcel's carrier and destination.
+func routeOf(o order.Order, f order.Fulfillment, s shop.Shop) shop.Thresholds {
+	carrier := ""
+	if len(f.Tracking) > 0 {
+		carrier = f.Tracking[0].Company
+	}
+	return s.Stalled.On(carrier, o.Contacts.Region)
+}
+
+func assessParcel(f order.Fulfillment, s shop.Shop, late shop.Thresholds, now time.Time) finding {
 	switch f.Status {
 	case order.NotDelivered, order.Failure:
 		return finding{handoff.UnusualState, "The carrier could not deliver the parcel."}
 	case order.Returning:
 		return finding{handoff.UnusualState, "The parcel is on its way back to the shop."}
 	case order.LabelCreated:
-		if workingDays(f.CreatedAt, now, s.Location) > s.Stalled.NeverScanned {
+		if s.Calendar.WorkingDays(f.CreatedAt, now, s.Location) > late.NeverScanned {
 			return finding{handoff.StalledParcel, "The carrier has never scanned the parcel since the label was made."}
 		}
 	case order.Shipped, order.InTransit, order.Delayed, order.StatusUnknown:
-		if due := estimate(f); !due.IsZero() && now.Sub(due) > s.Stalled.PastEstimate {
+		if due := estimate(f); !due.IsZero() && now.Sub(due) > late.PastEstimate {
 			return finding{handoff.StalledParcel, "The estimated delivery passed some time ago."}
 		}
 		if unheard(f) {
-			if !f.CreatedAt.IsZero() && now.Sub(f.CreatedAt) > s.Stalled.Unheard {
+			if !f.CreatedAt.IsZero() && now.Sub(f.CreatedAt) > late.Unheard {
 				return finding{handoff.StalledParcel, "The parcel left some time ago, and nothing is known of its way."}
 			}
 			break
 		}
-		if last := lastHeard(f); !last.IsZero() && now.Sub(last) > s.Stalled.NoMovement {
+		if last := lastHeard(f); !last.IsZero() && now.Sub(last) > late.NoMovement {
 			return finding{handoff.StalledParcel, "The parcel has not moved for some time."}
 		}
 	}
@@ -66,16 +75,15 @@ func assessParcel(f order.Fulfillment, s shop.Shop, now time.Time) finding {
 // unheard reports whether nothing is known of a parcel's way.
 func unheard(f order.Fulfillment) bool { return f.Status == order.Shipped && len(f.Events) == 0 }
 
-// unheardFor is how long the oldest parcel is under way of which nothing is known, 0
-// if there is none.
-func unheardFor(o order.Order, now time.Time) time.Duration {
-	var longest time.Duration
+// unheardTooLong reports whether a parcel of which nothing is known is under way for
+// longer than others stand still.
+func unheardTooLong(o order.Order, s shop.Shop, now time.Time) bool {
 	for _, f := range o.Fulfillments {
-		if unheard(f) && !f.CreatedAt.IsZero() {
-			longest = max(longest, now.Sub(f.CreatedAt))
+		if unheard(f) && !f.CreatedAt.IsZero() && now.Sub(f.CreatedAt) > routeOf(o, f, s).NoMovement {
+			return true
 		}
 	}
-	return longest
+	return false
 }
 
 // estimate is when a parcel is expected, the carrier's newest word first.
@@ -124,27 +132,7 @@ func pastHandling(o order.Order, s shop.Shop, now time.Time) bool {
 	if !o.FulfillBy.IsZero() {
 		return now.After(o.FulfillBy)
 	}
-	return s.HandlingDays > 0 && workingDays(o.CreatedAt, now, s.Location) > s.HandlingDays
-}
-
-// workingDays counts the working days that have wholly begun after from, up to
-// now: Monday to Friday in the shop's time zone.
-func workingDays(from, now time.Time, loc *time.Location) int {
-	if from.IsZero() {
-		return 0
-	}
-	day := from.In(loc)
-	n := 0
-	for range 366 {
-		day = day.AddDate(0, 0, 1)
-		if day.After(now) {
-			break
-		}
-		if wd := day.Weekday(); wd != time.Saturday && wd != time.Sunday {
-			n++
-		}
-	}
-	return n
+	return s.HandlingDays > 0 && s.Calendar.WorkingDays(o.CreatedAt, now, s.Location) > s.HandlingDays
 }
 
 // delivered reports whether every parcel of the order has arrived and nothing

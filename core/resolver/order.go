@@ -176,7 +176,7 @@ func (t *talk) answer(o order.Order) {
 func (t *talk) answerNotReceived(o order.Order) {
 	if !anyDelivered(o) {
 		t.answerStatus(o)
-		if t.d.HandOff == nil && unheardFor(o, t.in.Now) > t.in.Shop.Stalled.NoMovement {
+		if t.d.HandOff == nil && unheardTooLong(o, t.in.Shop, t.in.Now) {
 			t.handOff(handoff.StalledParcel, "The customer says that it did not come; nothing is known of its way.", "Ask the carrier where the parcel is.", "told_stalled")
 		}
 		return

@@ -43,6 +43,8 @@ type Shop struct {
 	Limits Limits
 	// Stalled holds the thresholds past which a parcel needs a person.
 	Stalled Stalled
+	// Calendar says on which days the shop works.
+	Calendar Calendar
 	// StoreDownAfter is how long the store may be unreadable before a waiting
 	// question is handed off.
 	StoreDownAfter time.Duration
@@ -135,20 +137,6 @@ type Limits struct {
 	RepliesPerHour int
 }
 
-// Stalled holds the thresholds of a parcel that does not move.
-type Stalled struct {
-	// NeverScanned is how many working days a label may wait for its first
-	// scan.
-	NeverScanned int
-	// NoMovement is how long a parcel in transit may be without an event.
-	NoMovement time.Duration
-	// Unheard is how long a parcel may be under way of which the carrier tells
-	// nothing at all, as where the store knows no scans: it is judged by its age.
-	Unheard time.Duration
-	// PastEstimate is how long the estimated delivery may have passed.
-	PastEstimate time.Duration
-}
-
 // OrderFormat is how a shop's order names are built: "#" + digits by default.
 type OrderFormat struct {
 	// Prefix and Suffix stand before and after the number: "#", "EN", "-A".
@@ -168,7 +156,7 @@ func Defaults() Shop {
 
 		Unauthenticated: UnauthenticatedAnswer,
 		Limits:          Limits{SenderFailures: 5, OrderFailures: 10, RepliesPerHour: 20},
-		Stalled:         Stalled{NeverScanned: 3, NoMovement: 5 * 24 * time.Hour, Unheard: 10 * 24 * time.Hour, PastEstimate: 2 * 24 * time.Hour},
+		Stalled:         Stalled{Thresholds: Thresholds{NeverScanned: 3, NoMovement: 5 * 24 * time.Hour, Unheard: 10 * 24 * time.Hour, PastEstimate: 2 * 24 * time.Hour}},
 		StoreDownAfter:  15 * time.Minute,
 		QuietAfter:      7 * 24 * time.Hour,
 		HandlingDays:    3,

@@ -23,14 +23,23 @@ func shopOf(c config.Shop) (shop.Shop, error) {
 		Limits: shop.Limits{
 			SenderFailures: c.Limits.SenderFailures, OrderFailures: c.Limits.OrderFailures, RepliesPerHour: c.Limits.RepliesPerHour,
 		},
-		Stalled: shop.Stalled{
-			NeverScanned: c.Stalled.NeverScanned, NoMovement: c.Stalled.NoMovement, Unheard: c.Stalled.Unheard, PastEstimate: c.Stalled.PastEstimate,
-		},
+		Stalled: stalledOf(c.Stalled), Calendar: shop.Calendar{Days: c.Calendar.Weekdays(), Holidays: c.Calendar.Holidays},
 		StoreDownAfter: c.StoreDownAfter, QuietAfter: c.QuietAfter, AnswerWithin: shop.Texts(c.AnswerWithin), OpeningHours: shop.Texts(c.OpeningHours),
 		ReturnPortal: c.ReturnPortal, ShippingPolicy: shop.Texts(c.ShippingPolicy), ReturnPolicy: shop.Texts(c.ReturnPolicy),
 		DeliveryTimes: deliveryTimes(c.DeliveryTimes), Wording: c.Wording,
 		SupportEmail: c.SupportEmail, HandlingDays: c.HandlingDays, Introduce: c.Introduce,
 	}, nil
+}
+
+func stalledOf(c config.Stalled) shop.Stalled {
+	s := shop.Stalled{Thresholds: shop.Thresholds{NeverScanned: c.NeverScanned, NoMovement: c.NoMovement, Unheard: c.Unheard, PastEstimate: c.PastEstimate}}
+	for _, r := range c.Routes {
+		s.Routes = append(s.Routes, shop.Route{
+			RouteKey:   shop.NewRouteKey(r.Carrier, r.Country),
+			Thresholds: shop.Thresholds{NeverScanned: r.NeverScanned, NoMovement: r.NoMovement, Unheard: r.Unheard, PastEstimate: r.PastEstimate},
+		})
+	}
+	return s
 }
 
 // countries are those whose phones are answered, none for all. The United

@@ -144,6 +144,7 @@ func Run(t *testing.T, build Make) {
 		"a proven attempt does not count":         provenAttempt,
 		"a one-use token is used once":            spentOnce,
 		"a one-use token cannot be raced":         spendRace,
+		"a delivery counts once":                  deliveriesNoted,
 		"a token is not shown":                    tokenMasked,
 		"a mail is owed until it is settled":      mailOwed,
 		"a mail is owed with its turn":            mailWithTurn,

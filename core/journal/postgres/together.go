@@ -186,7 +186,7 @@ func answerByID[In any](rows pgx.Rows, lot []*call[In, struct{}], id func(In) in
 
 // Finish implements journal.Turns.
 func (j *Journal) Finish(ctx context.Context, o journal.Outcome, now time.Time) (journal.Step, error) {
-	usual := len(o.Replies) == 1 && o.HandOff == nil && o.Consent == 0 && len(o.Proven) == 0 && len(o.Mails) == 0
+	usual := len(o.Replies) == 1 && o.HandOff == nil && o.Consent == 0 && len(o.Proven) == 0 && len(o.Mails) == 0 && len(o.Deliveries) == 0
 	if usual {
 		if step, done := j.finishes.do(ctx, ending{o, now}); done {
 			return step, nil

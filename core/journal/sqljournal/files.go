@@ -8,6 +8,7 @@ import (
 	"wismo/core/fault"
 	"wismo/core/journal"
 	"wismo/core/message"
+	"wismo/core/transit"
 )
 
 // Attachment implements journal.Files.
@@ -71,6 +72,7 @@ func (j *Journal) Stranded(ctx context.Context, before time.Time) ([]int64, erro
 		`DELETE FROM early_report WHERE at < $1`:   48 * time.Hour,
 		`DELETE FROM token_spent WHERE until < $1`: 0,
 		`DELETE FROM mail WHERE until < $1`:        48 * time.Hour,
+		`DELETE FROM delivery WHERE at < $1`:       transit.Within,
 	} {
 		if _, err := j.db.Reader().Exec(ctx, statement, micros(now.Add(-age))); err != nil {
 			return nil, failed("forget", err)

@@ -360,6 +360,7 @@ func (j *Journal) outcomeStmts(c *conversationRow, o journal.Outcome, now time.T
 		list = append(list, stmt(`INSERT INTO disclosure (conversation_id, version, customer, order_id, order_name, method, facts, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			c.id, version, c.customer, d.OrderID, d.OrderName, d.Method, strings.Join(d.Facts, ","), micros(now)))
 	}
+	list = append(list, deliveryStmts(c.shop, o.Deliveries, now)...)
 	switch o.Consent {
 	case journal.OptOut:
 		list = append(list, optOutStmt(c, now))
