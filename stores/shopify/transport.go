@@ -93,7 +93,7 @@ func (d *doer) judge(res *http.Response, a envelope) error {
 		f.Err, f.Hint = errToken, "the token is not valid (any more); make a new one or check client id and secret"
 	case res.StatusCode == http.StatusPaymentRequired, res.StatusCode == http.StatusLocked:
 		f.Hint = "the shop is frozen or locked"
-	case res.StatusCode == http.StatusNotFound:
+	case res.StatusCode == http.StatusNotFound, res.StatusCode == http.StatusGone:
 		f.Kind, f.Hint = fault.Denied, "there is no such shop or API version; check domain and version"
 	case res.StatusCode/100 == 3:
 		f.Hint = "the shop answers elsewhere; use its permanent myshopify.com domain"

@@ -22,6 +22,7 @@ import (
 	"wismo/stores/sandbox"
 	"wismo/stores/shopify"
 	"wismo/stores/shopify/shopifycontract"
+	"wismo/stores/storetest"
 )
 
 // shapes returns the vendor's sample answers by name.
@@ -250,4 +251,13 @@ func TestForeignCertificateRefused(t *testing.T) {
 	if _, err := store.Find(t.Context(), order.Ref{Text: "1001"}); fault.KindOf(err) != fault.Denied || reached.Load() {
 		t.Errorf("Find = %v, reached %v, want denied before anything is sent", err, reached.Load())
 	}
+}
+
+func TestWhateverComesBack(t *testing.T) {
+	t.Parallel()
+	storetest.HTTP(t, func(t *testing.T, url string, budget time.Duration) order.Store {
+		client := remote.New(remote.Options{Version: "test", Loopback: true})
+		t.Cleanup(client.CloseIdleConnections)
+		return shopify.New(shopify.Config{Token: "shpat_x", Version: "2026-10", Format: shop.Defaults().Orders, Endpoint: url, Budget: budget}, client, time.Now, slog.New(slog.DiscardHandler))
+	})
 }

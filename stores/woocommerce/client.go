@@ -236,7 +236,7 @@ func (c *client) refused(w way, res *http.Response, raw []byte) error {
 		return turned{error: f, noHeader: !strings.HasPrefix(c.cfg.URL, "http://") && !w.byQuery}
 	case status < 400:
 		return denied("the site has moved (HTTP "+strconv.Itoa(status)+")", "set store.url to the address that the site's home page has in the browser")
-	case status == http.StatusNotFound:
+	case status == http.StatusNotFound, status == http.StatusGone:
 		return turned{error: fault.New(fault.Unavailable, "woocommerce", "the site answers with a page in place of its API"), noPermalinks: true}
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		return blocked(status)

@@ -377,3 +377,10 @@ func FuzzAnswers(f *testing.F) {
 		}
 	})
 }
+
+func TestWhateverComesBack(t *testing.T) {
+	t.Parallel()
+	storetest.HTTP(t, func(t *testing.T, url string, budget time.Duration) order.Store {
+		return open(t, woocommerce.Config{URL: url, Key: sandbox.DefaultKey, Secret: sandbox.DefaultSecret, Format: shop.Defaults().Orders, Budget: budget})
+	})
+}
