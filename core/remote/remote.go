@@ -157,7 +157,25 @@ func FaultOf(op string, res *http.Response, now time.Time) error {
 	e := fault.New(kind, op, "status %d", res.StatusCode)
 	e.Unclear = res.StatusCode >= 500
 	e.Until = retryAfter(res.Header.Get("Retry-After"), now)
+	e.Hint = hintOf(res.StatusCode)
 	return e
+}
+
+// hintOf says what may be done about a status, whoever gave it.
+func hintOf(status int) string {
+	switch {
+	case status < 400:
+		return "the address has moved: set the one that it has now"
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+		return "check the credentials, and what they may do"
+	case status == http.StatusPaymentRequired, status == http.StatusLocked:
+		return "it is closed or locked: its owner must open it again"
+	case status == http.StatusTooManyRequests:
+		return "too much was asked at once: try again in a while"
+	case status >= 500:
+		return "it fails by itself: try again, and see its status page or ask who runs it"
+	}
+	return "check the address"
 }
 
 // retryAfter reads the header of that name: seconds, which may be broken, or a
@@ -184,7 +202,7 @@ func FaultOfErr(op string, err error) error {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return f // and not err, which may name the URL around it
 	}
-	cause := "the call failed"
+	cause, hint := "the call failed", "try again; if it stays so, look at the network between"
 	kind := fault.Unavailable
 	unclear := true
 	var dns *net.DNSError
@@ -192,20 +210,24 @@ func FaultOfErr(op string, err error) error {
 	switch {
 	case errors.Is(err, ErrPrivate):
 		kind, cause, unclear = fault.Denied, ErrPrivate.Error(), false
+		hint = "set an address in the internet"
 	case errors.Is(err, context.DeadlineExceeded):
-		cause = "no answer in time"
+		cause, hint = "no answer in time", "is it up, and does a firewall between let this machine through?"
 	case errors.Is(err, context.Canceled):
-		cause = "the call was given up"
+		cause, hint = "the call was given up", ""
 	case errors.As(err, &dns):
 		cause, unclear = "the host name cannot be resolved", false
+		hint = "check the name, and that this machine can resolve names"
 	case errors.As(err, &op2) && op2.Op == "dial":
 		cause, unclear = "no connection", false
+		hint = "is it up, is the address right, and may this machine reach it?"
 	case errors.Is(err, ErrTooLarge):
-		cause = ErrTooLarge.Error()
-	case isTLS(err):
-		kind, cause, unclear = fault.Denied, "the certificate is not valid for this host", false
+		cause, hint = ErrTooLarge.Error(), "is the address right?"
+	case ofCertificate(err) != "":
+		kind, cause, unclear = fault.Denied, ofCertificate(err), false
+		hint = "who runs the site must mend its certificate; is the address right?"
 	}
 	e := fault.New(kind, op, "%s", cause)
-	e.Unclear = unclear
+	e.Unclear, e.Hint = unclear, hint
 	return e
 }

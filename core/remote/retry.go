@@ -11,12 +11,23 @@ import (
 	"wismo/core/fault"
 )
 
-func isTLS(err error) bool {
+// ofCertificate says what is wrong with a certificate, "" if err is about none.
+func ofCertificate(err error) string {
 	var host x509.HostnameError
 	var authority x509.UnknownAuthorityError
 	var invalid x509.CertificateInvalidError
 	var verification *tls.CertificateVerificationError
-	return errors.As(err, &host) || errors.As(err, &authority) || errors.As(err, &invalid) || errors.As(err, &verification)
+	switch {
+	case errors.As(err, &host):
+		return "the certificate is another host's"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "the certificate has expired, or is not valid yet"
+	case errors.As(err, &authority):
+		return "the certificate is signed by nobody that this machine trusts"
+	case errors.As(err, &invalid), errors.As(err, &verification):
+		return "the certificate is not valid"
+	}
+	return ""
 }
 
 // Read repeats a read until it succeeds, fails for good, or budget is used up.

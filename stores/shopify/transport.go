@@ -92,7 +92,7 @@ func (d *doer) judge(res *http.Response, a envelope) error {
 	case res.StatusCode == http.StatusUnauthorized:
 		f.Err, f.Hint = errToken, "the token is not valid (any more); make a new one or check client id and secret"
 	case res.StatusCode == http.StatusPaymentRequired, res.StatusCode == http.StatusLocked:
-		f.Hint = "the shop is frozen or locked"
+		f.Hint = "the shop is frozen or locked: its owner must settle that with Shopify"
 	case res.StatusCode == http.StatusNotFound, res.StatusCode == http.StatusGone:
 		f.Kind, f.Hint = fault.Denied, "there is no such shop or API version; check domain and version"
 	case res.StatusCode/100 == 3:
@@ -126,7 +126,9 @@ func (d *doer) read(a envelope) error {
 		return &fault.Error{Kind: fault.Throttled, Op: "shopify", Until: d.now().Add(a.Extensions.Cost.wait()), Err: errors.New("too many points asked for")}
 	}
 	if void(a.Data) && void(a.Errors) {
-		return fault.New(fault.Unavailable, "shopify", "the answer holds no data")
+		e := fault.New(fault.Unavailable, "shopify", "the answer holds no data")
+		e.Hint = "try again; if it stays so, something answers in Shopify's place"
+		return e
 	}
 	return nil
 }

@@ -111,7 +111,9 @@ func (c *client) allowed() error {
 		return fault.New(fault.Invalid, "woocommerce", "store.url is no address")
 	}
 	if u.Scheme == "http" && !c.cfg.AllowPlainHTTP && !loopback(u.Hostname()) {
-		return fault.New(fault.Invalid, "woocommerce", "store.url is not encrypted")
+		e := fault.New(fault.Invalid, "woocommerce", "store.url is not encrypted")
+		e.Hint = "use https://, or set store.allow_plain_http if the site really has no TLS"
+		return e
 	}
 	return nil
 }
@@ -237,11 +239,15 @@ func (c *client) refused(w way, res *http.Response, raw []byte) error {
 	case status < 400:
 		return denied("the site has moved (HTTP "+strconv.Itoa(status)+")", "set store.url to the address that the site's home page has in the browser")
 	case status == http.StatusNotFound, status == http.StatusGone:
-		return turned{error: fault.New(fault.Unavailable, "woocommerce", "the site answers with a page in place of its API"), noPermalinks: true}
+		e := fault.New(fault.Unavailable, "woocommerce", "the site answers with a page in place of its API")
+		e.Hint = "is store.url the folder that WordPress lies in, and does no plugin switch the REST API off?"
+		return turned{error: e, noPermalinks: true}
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		return blocked(status)
 	case status == http.StatusPaymentRequired || status == http.StatusLocked:
-		return fault.New(fault.Unavailable, "woocommerce", "the shop is closed (HTTP %d)", status)
+		e := fault.New(fault.Unavailable, "woocommerce", "the shop is closed (HTTP %d)", status)
+		e.Hint = "its host has closed it: see the bill, or ask them"
+		return e
 	}
 	return remote.FaultOf("woocommerce", res, c.now())
 }

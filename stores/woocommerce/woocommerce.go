@@ -18,7 +18,6 @@ package woocommerce
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -242,5 +241,7 @@ func squeeze(s string) string { return strings.Join(strings.Fields(s), "") }
 var errNoRoute = errors.New("there is no such route")
 
 func unreadable(err error) error {
-	return fault.New(fault.Unavailable, "woocommerce", "the answer cannot be read (%s)", fmt.Sprintf("%T", err))
+	e := fault.New(fault.Unavailable, "woocommerce", "the answer cannot be read (%T)", err)
+	e.Hint = "something answers in place of the REST API: a cache, a plugin, or another site at store.url"
+	return e
 }

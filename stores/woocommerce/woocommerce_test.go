@@ -225,9 +225,9 @@ func TestFailures(t *testing.T) {
 		"no WooCommerce": {answering(404, "application/json", `{"code":"rest_no_route","message":"x","data":{"status":404}}`), fault.Unknown, "install or activate WooCommerce"},
 		"wrong key":      {answering(401, "application/json", `{"code":"woocommerce_rest_authentication_error"}`), fault.Denied, "make a key"},
 		"firewall":       {answering(403, "text/html", "<h1>Forbidden</h1>"), fault.Unavailable, "security plugin"},
-		"maintenance":    {answering(503, "text/html", "Briefly unavailable for scheduled maintenance"), fault.Unavailable, "store.url"},
-		"closed":         {answering(402, "text/html", "pay"), fault.Unavailable, "store.url"},
-		"locked":         {answering(423, "text/html", "locked"), fault.Unavailable, "store.url"},
+		"maintenance":    {answering(503, "text/html", "Briefly unavailable for scheduled maintenance"), fault.Unavailable, "try again"},
+		"closed":         {answering(402, "text/html", "pay"), fault.Unavailable, "its host"},
+		"locked":         {answering(423, "text/html", "locked"), fault.Unavailable, "its host"},
 		"a page":         {answering(200, "text/html", "<!DOCTYPE html>"), fault.Unavailable, "store.url"},
 		"half an answer": {answering(200, "application/json", `[{"id":1,"numb`), fault.Unavailable, "store.url"},
 		"another place": {func(w http.ResponseWriter, r *http.Request) {
