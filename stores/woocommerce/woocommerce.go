@@ -47,7 +47,8 @@ type Config struct {
 	// Statuses say what the shop's own order statuses mean, by their slugs:
 	// "processing", "shipped", "delivered", "pickup", "cancelled" or "held".
 	Statuses map[string]string
-	// Budget bounds one Find, repeats included; 5 s if zero.
+	// Budget bounds one Find, repeats included; 8 s if zero: an order takes two
+	// requests, and a slow host three seconds for each.
 	Budget time.Duration
 }
 
@@ -67,7 +68,7 @@ var _ order.Store = (*Store)(nil)
 // clock.
 func New(cfg Config, http *http.Client, now func() time.Time, log *slog.Logger) *Store {
 	if cfg.Budget == 0 {
-		cfg.Budget = 5 * time.Second
+		cfg.Budget = 8 * time.Second
 	}
 	cfg.URL = strings.TrimRight(cfg.URL, "/")
 	s := &Store{cfg: cfg, now: now, log: log, client: newClient(cfg, http, now)}

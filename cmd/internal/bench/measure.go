@@ -206,8 +206,9 @@ func quantile(d []time.Duration, q float64) time.Duration {
 	return sorted[int(q*float64(len(sorted)-1))]
 }
 
+func ms(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }
+
 func (f *figures) rows() [][3]string {
-	ms := func(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }
 	return [][3]string{
 		{"floor (2 bare insert transactions, 16 clients)", fmt.Sprintf("%.0f msg/s", f.floor), ""},
 		{"sustained, answered", fmt.Sprintf("%.0f msg/s", f.sustained), ""},
