@@ -106,6 +106,7 @@ type Shop struct {
 	Numbers   []Number `mapstructure:"numbers"`
 	Orders    Orders   `mapstructure:"orders"`
 	Store     Store    `mapstructure:"store"`
+	Tracking  Tracking `mapstructure:"tracking"`
 	Identity  Identity `mapstructure:"identity"`
 	Email     Email    `mapstructure:"email"`
 	Limits    Limits   `mapstructure:"limits"`
@@ -163,11 +164,13 @@ type Orders struct {
 
 // Store is where a shop's orders are read.
 type Store struct {
-	// Kind is shopify or woocommerce.
+	// Kind is shopify, woocommerce, http or sqlview.
 	Kind string `mapstructure:"kind"`
-	// URL is the WooCommerce site's, with the folder it lies in.
+	// URL is the WooCommerce site's, with the folder it lies in; for http, where the
+	// shop's own platform serves wismo's contract.
 	URL string `mapstructure:"url"`
-	// Key and Secret are those of WooCommerce's REST API (ck_…, cs_…).
+	// Key and Secret are those of WooCommerce's REST API (ck_…, cs_…). For http,
+	// Secret signs what is asked and answered.
 	Key        Secret `mapstructure:"key"`
 	KeyFile    string `mapstructure:"key_file"`
 	Secret     Secret `mapstructure:"secret"`
@@ -177,6 +180,12 @@ type Store struct {
 	// Statuses say what WooCommerce statuses of the shop's own mean: processing,
 	// shipped, delivered, pickup, cancelled or held.
 	Statuses map[string]string `mapstructure:"statuses"`
+	// Database is the PostgreSQL URL under which sqlview reads, by a role that may
+	// only read.
+	Database     Secret `mapstructure:"database"`
+	DatabaseFile string `mapstructure:"database_file"`
+	// View is sqlview's view, with its schema if need be; "wismo_orders" if left out.
+	View string `mapstructure:"view"`
 	// Domain is the store's own: "example.myshopify.com".
 	Domain string `mapstructure:"domain"`
 	// Token is a static Admin API token (shpat_…).
@@ -191,6 +200,18 @@ type Store struct {
 	Version string `mapstructure:"version"`
 	// Endpoint replaces https://DOMAIN; only loopback is allowed.
 	Endpoint string `mapstructure:"endpoint"`
+}
+
+// Tracking is the service that asks carriers about parcels of which the store tells
+// nothing.
+type Tracking struct {
+	// Kind is easypost, aftership or 17track; empty for none.
+	Kind string `mapstructure:"kind"`
+	// Key of its API.
+	Key     Secret `mapstructure:"key"`
+	KeyFile string `mapstructure:"key_file"`
+	// BaseURL replaces the service's own; only loopback is allowed.
+	BaseURL string `mapstructure:"base_url"`
 }
 
 // Identity is who may see an order.

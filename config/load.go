@@ -202,6 +202,9 @@ func readSecrets(c *Config) Mistakes {
 		read(key+"client_secret", s.ClientSecretFile, &s.ClientSecret)
 		read(key+"key", s.KeyFile, &s.Key)
 		read(key+"secret", s.SecretFile, &s.Secret)
+		read(key+"database", s.DatabaseFile, &s.Database)
+		tracking := &c.Shops[i].Tracking
+		read(fmt.Sprintf("shops[%d].tracking.key", i), tracking.KeyFile, &tracking.Key)
 		for j := range c.Shops[i].Email.Mailboxes {
 			m, key := &c.Shops[i].Email.Mailboxes[j], fmt.Sprintf("shops[%d].email.mailboxes[%d].", i, j)
 			read(key+"password", m.PasswordFile, &m.Password)

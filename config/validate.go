@@ -51,6 +51,9 @@ var (
 	versionRE = regexp.MustCompile(`^20\d\d-(01|04|07|10)$`)
 	tokenIDRE = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
 	countryRE = regexp.MustCompile(`^[A-Z]{2}$`)
+	// databaseRE and viewRE are of sqlview.
+	databaseRE = regexp.MustCompile(`^postgres(?:ql)?://[^/]+/.+`)
+	viewRE     = regexp.MustCompile(`^(?:[^."]{1,63}\.)?[^."]{1,63}$`)
 )
 
 func (c Config) validate() Mistakes {
@@ -167,6 +170,16 @@ func (s Shop) validate(a *audit, key string) {
 		a.want(link == "" || strings.HasPrefix(link, "https://"), key+k, "it is no https link", "for example https://example.com/returns")
 	}
 	s.Store.validate(a, key+"store.")
+	canSearch := s.Store.Kind == "shopify" || s.Store.Kind == "woocommerce"
+	a.want(!s.Identity.WithoutNumber || canSearch, key+"identity.without_number", "this kind of store cannot be searched by customer", "leave it out, or false")
+	s.Tracking.validate(a, key+"tracking.")
+}
+
+func (t Tracking) validate(a *audit, key string) {
+	a.want(oneOf(t.Kind, "", "easypost", "aftership", "17track"), key+"kind", fmt.Sprintf("%q is no service", t.Kind), "easypost, aftership or 17track; leave it out for none")
+	a.want(t.Kind == "" || t.Key != "", key+"key", "it is missing", "the service's dashboard shows it")
+	a.want(t.Kind != "" || t.Key == "", key+"kind", "there is a key, but no service", "easypost, aftership or 17track")
+	a.want(t.BaseURL == "" || localURL(t.BaseURL), key+"base_url", "only a loopback address may replace the service", "leave it out")
 }
 
 func (s Stalled) validateRoutes(a *audit, key string) {
@@ -223,9 +236,19 @@ func (s Shop) validateTexts(a *audit, key string) {
 }
 
 func (s Store) validate(a *audit, key string) {
-	a.want(oneOf(s.Kind, "shopify", "woocommerce"), key+"kind", fmt.Sprintf("%q is no store", s.Kind), "shopify or woocommerce")
-	if s.Kind == "woocommerce" {
+	a.want(oneOf(s.Kind, "shopify", "woocommerce", "http", "sqlview"), key+"kind", fmt.Sprintf("%q is no store", s.Kind), "shopify, woocommerce, http or sqlview")
+	switch s.Kind {
+	case "woocommerce":
 		s.validateWoo(a, key)
+		return
+	case "http":
+		u, err := url.Parse(s.URL)
+		a.want(err == nil && u.Host != "" && u.RawQuery == "" && (u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname())), key+"url", fmt.Sprintf("%q is no encrypted address", s.URL), "such as https://shop.example.com/api")
+		a.want(len(s.Secret) >= 32, key+"secret", "it is shorter than 32 characters", "openssl rand -base64 48; the platform has the same")
+		return
+	case "sqlview":
+		a.want(databaseRE.MatchString(s.Database.Reveal()), key+"database", "it is no PostgreSQL URL", "postgres://USER:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full, of a role that may only read")
+		a.want(s.View == "" || viewRE.MatchString(s.View), key+"view", fmt.Sprintf("%q is no name of a view", s.View), "wismo_orders, or shop.wismo_orders")
 		return
 	}
 	a.want(s.Endpoint != "" || domainRE.MatchString(s.Domain), key+"domain", fmt.Sprintf("%q is no store domain", s.Domain), "the permanent one: example.myshopify.com")
