@@ -52,15 +52,17 @@ func TestFailures(t *testing.T) {
 		kind   fault.Kind
 		hint   string
 	}{
-		"another secret":      {refusing(ownorder.ErrForged), fault.Denied, "store.secret"},
-		"headers taken away":  {refusing(ownorder.ErrUnsigned), fault.Denied, "begin with Wismo-"},
-		"sent twice":          {refusing(ownorder.ErrReplayed), fault.Denied, "twice"},
-		"held back":           {refusing(ownorder.ErrExpired), fault.Denied, "hold requests back"},
-		"clocks apart":        {late, fault.Denied, "NTP"},
-		"firewall":            {answering(403, "text/html", "<h1>Forbidden</h1>"), fault.Denied, "firewall"},
-		"no contract":         {answering(404, "application/json", `{}`), fault.Denied, "below store.url"},
-		"no POST":             {answering(405, "text/plain", ""), fault.Denied, "below store.url"},
-		"another place":       {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://169.254.169.254/", 307) }, fault.Denied, "follow nobody"},
+		"another secret":     {refusing(ownorder.ErrForged), fault.Denied, "store.secret"},
+		"headers taken away": {refusing(ownorder.ErrUnsigned), fault.Denied, "begin with Wismo-"},
+		"sent twice":         {refusing(ownorder.ErrReplayed), fault.Denied, "twice"},
+		"held back":          {refusing(ownorder.ErrExpired), fault.Denied, "hold requests back"},
+		"clocks apart":       {late, fault.Denied, "NTP"},
+		"firewall":           {answering(403, "text/html", "<h1>Forbidden</h1>"), fault.Denied, "firewall"},
+		"no contract":        {answering(404, "application/json", `{}`), fault.Denied, "below store.url"},
+		"no POST":            {answering(405, "text/plain", ""), fault.Denied, "below store.url"},
+		"another place": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://169.254.169.254/", http.StatusTemporaryRedirect)
+		}, fault.Denied, "follow nobody"},
 		"not understood":      {answering(422, "application/json", `{}`), fault.Invalid, "contract.v1.json"},
 		"no content":          {answering(204, "text/plain", ""), fault.Unavailable, "status 200"},
 		"maintenance":         {answering(503, "text/html", "back soon"), fault.Unavailable, "is the platform up"},
