@@ -118,7 +118,7 @@ func (s *shape) statement(names []string, confirmation string) (string, []any) {
 }
 
 func noView() error {
-	return mend(fault.Unavailable, "the view is not there", "make the view that store.view names; if it is in another schema, write schema.view")
+	return mend(fault.Unavailable, "the view is not there", "make the view that store.view names; if it is in another schema, write schema.view and grant usage on the schema")
 }
 
 func lacks(column string) error {

@@ -148,8 +148,19 @@ func settings(cfg Config) (*pgxpool.Config, error) {
 	return c, nil
 }
 
-// Close ends its connections.
-func (s *Store) Close() { s.pool.Close() }
+// Close ends its connections. It waits for a silent server no longer than the budget;
+// what is left of them then ends by itself within 15 s.
+func (s *Store) Close() {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.pool.Close()
+	}()
+	select {
+	case <-done:
+	case <-time.After(s.cfg.Budget):
+	}
+}
 
 // Find implements order.Store.
 func (s *Store) Find(ctx context.Context, ref order.Ref) ([]order.Order, error) {
