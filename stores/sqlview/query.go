@@ -93,7 +93,9 @@ func (s *Store) within(ctx context.Context, b *pgx.Batch, read func(pgx.BatchRes
 		defer cancel()
 		_ = tx.Rollback(ctx) // if this fails, the connection is thrown away
 	}()
-	limit := strconv.FormatInt(max(1, left.Milliseconds()), 10)
+	// A little less than ours, so that the server's word comes first: a connection
+	// that we give up is lost, and holds its place for a while.
+	limit := strconv.FormatInt(max(1, (left-left/10).Milliseconds()), 10)
 	all := &pgx.Batch{QueuedQueries: []*pgx.QueuedQuery{{SQL: "select pg_catalog.set_config('statement_timeout', $1::text, true)", Arguments: []any{limit}}}}
 	all.QueuedQueries = append(all.QueuedQueries, b.QueuedQueries...)
 	results := tx.SendBatch(ctx, all)
