@@ -1,7 +1,8 @@
 // Package sandbox knows how the stores' APIs behave as seen from outside: local
-// stand-ins for Shopify's Admin API and for a WooCommerce site (Woo), which answer on
-// loopback from the same sample orders in every state, and misbehave when told to.
-// The demo and the tests read from them through the adapters that read real shops.
+// stand-ins for Shopify's Admin API, for a WooCommerce site (Woo) and for a platform
+// of a shop's own (Own), which answer on loopback from the same sample orders in
+// every state, and misbehave when told to. The demo and the tests read from them
+// through the adapters that read real shops.
 //
 // Shopify parses and executes the queries it gets, whatever they select; tests give
 // it Config.Validate, which holds each query against the vendor's schema.
