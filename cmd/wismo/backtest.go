@@ -55,7 +55,7 @@ type backtesting struct {
 }
 
 func (b *backtesting) run(ctx context.Context, path string, out, errs io.Writer) error {
-	past, err := b.past()
+	past, err := b.past(ctx)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (b *backtesting) run(ctx context.Context, path string, out, errs io.Writer)
 }
 
 // past returns the shop that is backtested.
-func (b *backtesting) past() (backtest.Config, error) {
+func (b *backtesting) past(ctx context.Context) (backtest.Config, error) {
 	var c backtest.Config
 	var err error
 	if b.shop == "" {
@@ -95,7 +95,7 @@ func (b *backtesting) past() (backtest.Config, error) {
 		if err != nil {
 			return c, err
 		}
-		if c.Shop, c.Store, err = app.OpenShop(cfg, b.shop, version); err != nil {
+		if c.Shop, c.Store, err = app.OpenShop(ctx, cfg, b.shop, version); err != nil {
 			return c, err
 		}
 		if b.noStore {

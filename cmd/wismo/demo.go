@@ -49,7 +49,7 @@ func newDemo() *cobra.Command {
 
 // storeFlag adds the flag that chooses the sample shop's platform.
 func storeFlag(cmd *cobra.Command) *string {
-	return cmd.Flags().String("store", "shopify", "the sample shop's platform: shopify or woocommerce")
+	return cmd.Flags().String("store", "shopify", "the sample shop's platform: shopify, woocommerce or http")
 }
 
 // startDemo wipes what an earlier demo left and starts one. A talking demo

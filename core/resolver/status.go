@@ -19,9 +19,9 @@ func (t *talk) status(o order.Order) {
 	case !o.CancelledAt.IsZero():
 		f.At = o.CancelledAt
 		t.say("cancelled", f)
-		for _, p := range parcels { // what could not be stopped any more
+		for i, p := range parcels { // what could not be stopped any more
 			if p.Status != order.LabelCreated {
-				t.parcel(o, p, 0)
+				t.parcel(o, p, i+1)
 			}
 		}
 		return

@@ -65,7 +65,7 @@ func TestFailures(t *testing.T) {
 		}, fault.Denied, "follow nobody"},
 		"not understood":      {answering(422, "application/json", `{}`), fault.Invalid, "contract.v1.json"},
 		"no content":          {answering(204, "text/plain", ""), fault.Unavailable, "status 200"},
-		"maintenance":         {answering(503, "text/html", "back soon"), fault.Unavailable, "is the platform up"},
+		"maintenance":         {answering(503, "text/html", "back soon"), fault.Unavailable, "try again"},
 		"a page":              {answering(200, "text/html", "<!DOCTYPE html>"), fault.Unavailable, "store.url"},
 		"an empty answer":     {answering(200, "application/json", ""), fault.Unavailable, "store.url"},
 		"not signed":          {answering(200, "application/json", `{"orders":[]}`), fault.Denied, "sign its answers"},
@@ -80,7 +80,7 @@ func TestFailures(t *testing.T) {
 		"shorter than promised": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			_, _ = w.Write([]byte("{"))
-		}, fault.Unavailable, "can this machine reach"},
+		}, fault.Unavailable, "the network between"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -227,4 +227,30 @@ func TestWhatIsAskedAndTaken(t *testing.T) {
 	if strings.Contains(strings.Join(seen, " "), "1731") {
 		t.Errorf("the number stands in address or header")
 	}
+}
+
+func TestWhateverComesBack(t *testing.T) {
+	t.Parallel()
+	storetest.HTTP(t, func(t *testing.T, url string, budget time.Duration) order.Store {
+		client := remote.New(remote.Options{Loopback: true})
+		t.Cleanup(client.CloseIdleConnections)
+		return httpstore.New(httpstore.Config{URL: url, Secret: sandbox.DefaultOwnSecret, Format: shop.Defaults().Orders, Budget: budget}, client, time.Now, slog.New(slog.DiscardHandler))
+	})
+}
+
+// What `wismo check` says of each thing that may be wrong with a platform of one's own.
+func TestCheckSays(t *testing.T) {
+	t.Parallel()
+	cases := map[string]storetest.Checker{"all is well": newRig(t)}
+	for name, url := range storetest.ServeFailures(t) {
+		client := remote.New(remote.Options{Loopback: true})
+		t.Cleanup(client.CloseIdleConnections)
+		cases[name] = httpstore.New(httpstore.Config{URL: url, Secret: sandbox.DefaultOwnSecret, Format: shop.Defaults().Orders}, client, time.Now, slog.New(slog.DiscardHandler))
+	}
+	cases["another secret"] = newRig(t, func(_ *sandbox.OwnConfig, cfg *httpstore.Config) { cfg.Secret = strings.Repeat("x", 40) })
+	cases["a platform that trusts everybody"] = newRig(t, func(own *sandbox.OwnConfig, _ *httpstore.Config) { own.Trusting = true })
+	cases["a clock that is wrong"] = newRig(t, func(own *sandbox.OwnConfig, _ *httpstore.Config) {
+		own.Now = func() time.Time { return storetest.Noon().Add(20 * time.Minute) }
+	})
+	storetest.GoldenCheck(t, "check.golden", cases)
 }

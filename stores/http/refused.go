@@ -28,6 +28,8 @@ func (s *Store) refused(a *answer) error {
 		return mend(fault.Unavailable, "the platform answers without orders "+status, "the contract's answer has status 200, an empty list too")
 	case code >= 300 && code < 400:
 		return mend(fault.Denied, "the platform sends to another address "+status, "set store.url to the address that it sends to: signed requests follow nobody")
+	case code == http.StatusPaymentRequired, code == http.StatusLocked:
+		return mend(fault.Unavailable, "the platform is closed "+status, "ask who runs it: a bill, most likely")
 	case code >= 400 && code < 500 && code != http.StatusRequestTimeout && code != http.StatusTooEarly && code != http.StatusTooManyRequests:
 		return mend(fault.Invalid, "the platform does not understand the request "+status, "compare what it expects with stores/http/contract.v1.json")
 	}

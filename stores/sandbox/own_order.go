@@ -74,6 +74,10 @@ func ownStatus(status, message string) string {
 		return "return_to_sender"
 	case status == "LABEL_PRINTED" || status == "LABEL_PURCHASED":
 		return "label_created"
+	case status == "LABEL_VOIDED":
+		return "cancelled"
+	case status == "CARRIER_PICKED_UP":
+		return "in_transit"
 	case status == "FULFILLED":
 		return "shipped"
 	case status == "ATTEMPTED_DELIVERY":

@@ -381,7 +381,9 @@ func FuzzAnswers(f *testing.F) {
 // A cheap host takes three seconds for a request: that is slow, and no failure.
 func TestSlowHost(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(site *sandbox.WooConfig, _ *woocommerce.Config) { site.Latency, site.Tracking = 3*time.Second, "fulfillments" })
+	r := newRig(t, func(site *sandbox.WooConfig, _ *woocommerce.Config) {
+		site.Latency, site.Tracking = 3*time.Second, "fulfillments"
+	})
 	if o, requests := r.find(t, "1001"); len(o.Fulfillments) != 1 || requests != 2 {
 		t.Errorf("%d parcels by %d requests", len(o.Fulfillments), requests)
 	}

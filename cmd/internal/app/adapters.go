@@ -17,7 +17,10 @@ import (
 	"wismo/core/order"
 	"wismo/core/remote"
 	"wismo/helpdesk/inbox"
+	"wismo/stores/carriers"
+	httpstore "wismo/stores/http"
 	"wismo/stores/shopify"
+	"wismo/stores/sqlview"
 	"wismo/stores/woocommerce"
 )
 
@@ -27,6 +30,22 @@ type adapters struct {
 	senders  map[string]message.Sender
 	shops    map[string]bot.Shop
 	stores   map[string]checkedStore
+	trackers map[string]checkedTracker
+}
+
+// close ends what the stores hold open.
+func (a adapters) close() {
+	for _, s := range a.stores {
+		if s, ok := s.(interface{ Close() }); ok {
+			s.Close()
+		}
+	}
+}
+
+// checkedTracker is a tracker that can be tried.
+type checkedTracker interface {
+	order.Tracker
+	Check(ctx context.Context) []check.Finding
 }
 
 // checkedStore is a store that can be tried.
@@ -43,8 +62,8 @@ type builder struct {
 	log     *slog.Logger
 }
 
-func (b builder) adapters() (adapters, error) {
-	a := adapters{senders: map[string]message.Sender{}, shops: map[string]bot.Shop{}, stores: map[string]checkedStore{}}
+func (b builder) adapters(ctx context.Context) (adapters, error) {
+	a := adapters{senders: map[string]message.Sender{}, shops: map[string]bot.Shop{}, stores: map[string]checkedStore{}, trackers: map[string]checkedTracker{}}
 	for _, t := range b.cfg.Twilio {
 		account, err := b.twilio(t)
 		if err != nil {
@@ -54,27 +73,45 @@ func (b builder) adapters() (adapters, error) {
 		a.senders[account.Name()] = account
 	}
 	for _, c := range b.cfg.Shops {
-		s, err := shopOf(c)
-		if err != nil {
-			return a, err
-		}
-		store, err := b.store(c)
-		if err != nil {
+		if err := b.shop(ctx, &a, c); err != nil {
 			return a, fmt.Errorf("shop %s: %w", c.Key, err)
-		}
-		a.stores[c.Key] = store
-		keys, err := TokenKeys(c)
-		if err != nil {
-			return a, fmt.Errorf("shop %s: %w", c.Key, err)
-		}
-		a.shops[c.Key] = bot.Shop{Shop: s, Store: store, Desk: handoff.Desk(inbox.Desk{}), Tokens: keys}
-		if m := b.mailer(c); m != nil {
-			s := a.shops[c.Key]
-			s.Mailer = m
-			a.shops[c.Key] = s
 		}
 	}
 	return a, nil
+}
+
+// shop makes what serves one shop.
+func (b builder) shop(ctx context.Context, a *adapters, c config.Shop) error {
+	settled, err := shopOf(c)
+	if err != nil {
+		return err
+	}
+	store, err := b.store(ctx, c)
+	if err != nil {
+		return err
+	}
+	a.stores[c.Key] = store
+	keys, err := TokenKeys(c)
+	if err != nil {
+		return err
+	}
+	s := bot.Shop{Shop: settled, Store: store, Desk: handoff.Desk(inbox.Desk{}), Tokens: keys}
+	if c.Tracking.Kind != "" {
+		t, err := b.tracker(c.Tracking)
+		if err != nil {
+			return err
+		}
+		a.trackers[c.Key], s.Tracker = t, t
+	}
+	if m := b.mailer(c); m != nil {
+		s.Mailer = m
+	}
+	a.shops[c.Key] = s
+	return nil
+}
+
+func (b builder) tracker(c config.Tracking) (*carriers.Reader, error) {
+	return carriers.New(carriers.Config{Kind: carriers.Kind(c.Kind), Key: c.Key.Reveal(), BaseURL: c.BaseURL}, b.http(c.BaseURL != ""), time.Now)
 }
 
 // twilio makes the account's adapter with the numbers of all shops in it.
@@ -102,12 +139,17 @@ func (b builder) twilio(t config.Twilio) (*twilio.Account, error) {
 }
 
 // store makes the shop's store by its kind.
-func (b builder) store(c config.Shop) (checkedStore, error) {
+func (b builder) store(ctx context.Context, c config.Shop) (checkedStore, error) {
 	switch c.Store.Kind {
 	case "shopify":
 		return b.shopify(c), nil
 	case "woocommerce":
 		return b.woocommerce(c), nil
+	case "http":
+		s := c.Store
+		return httpstore.New(httpstore.Config{URL: s.URL, Secret: s.Secret.Reveal(), Format: formatOf(c.Orders)}, b.http(loopbackURL(s.URL)), time.Now, b.log.With("shop", c.Key)), nil
+	case "sqlview":
+		return sqlview.New(ctx, sqlview.Config{DSN: c.Store.Database.Reveal(), View: c.Store.View, Format: formatOf(c.Orders)}, time.Now, b.log.With("shop", c.Key))
 	}
 	return nil, fmt.Errorf("store.kind %q is not known", c.Store.Kind)
 }

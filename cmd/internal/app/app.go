@@ -29,6 +29,7 @@ type App struct {
 	phones   *Phones
 	record   *record
 	accounts []*twilio.Account
+	adapters adapters
 	mail     readers
 	started  bool
 }
@@ -62,7 +63,8 @@ func New(ctx context.Context, c config.Config, version string, log *slog.Logger)
 // build makes the adapters, the bot and the record they share.
 func (a *App) build(ctx context.Context, version string) error {
 	b := builder{cfg: a.cfg, version: version, metrics: a.metrics, log: a.log}
-	parts, err := b.adapters()
+	parts, err := b.adapters(ctx)
+	a.adapters = parts
 	if err != nil {
 		return err
 	}
@@ -186,6 +188,7 @@ func (a *App) Stop(ctx context.Context) error {
 	if a.record != nil {
 		errs = append(errs, a.record.close(ctx, a.started))
 	}
+	a.adapters.close()
 	if a.sandbox != nil {
 		a.sandbox.close()
 	}

@@ -23,7 +23,8 @@ func Check(ctx context.Context, c config.Config, version string) []check.Finding
 	findings := []check.Finding{{Name: "configuration", Level: check.OK, Detail: fmt.Sprintf("%d shop(s), %d Twilio account(s)", len(c.Shops), len(c.Twilio))}}
 	findings = append(findings, checkDatabase(ctx, c), checkListen("listen.public", c.Listen.Public), checkListen("listen.private", c.Listen.Private))
 	b := builder{cfg: c, version: version, metrics: metrics.New(), log: slog.New(slog.DiscardHandler)}
-	parts, err := b.adapters()
+	parts, err := b.adapters(ctx)
+	defer parts.close()
 	if err != nil {
 		return append(findings, check.Finding{Name: "adapters", Level: check.Failed, Detail: err.Error(), Hint: "mend the configuration"})
 	}
@@ -40,7 +41,11 @@ func Check(ctx context.Context, c config.Config, version string) []check.Finding
 	findings = append(findings, checkMailboxes(ctx, b)...)
 	for _, s := range c.Shops {
 		bounded, cancel := context.WithTimeout(ctx, checkWithin)
-		for _, f := range parts.stores[s.Key].Check(bounded) {
+		found := parts.stores[s.Key].Check(bounded)
+		if t, ok := parts.trackers[s.Key]; ok {
+			found = append(found, t.Check(bounded)...)
+		}
+		for _, f := range found {
 			f.Name = "shop " + s.Key + ", " + f.Name
 			findings = append(findings, f)
 		}

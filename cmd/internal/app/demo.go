@@ -41,7 +41,7 @@ func DemoDatabase() string {
 
 // Demo returns the demo's configuration. It is a configuration like any other:
 // a sandbox store, sandbox numbers, the built-in inbox, SQLite.
-// Store is the sample shop's platform, shopify or woocommerce.
+// Store is the sample shop's platform: shopify, woocommerce or http.
 func Demo(database, store string) (config.Config, error) {
 	token, err := randomHex(16)
 	if err != nil {
@@ -64,8 +64,10 @@ func Demo(database, store string) (config.Config, error) {
 		s.Store.Domain, s.Store.Token = "demo.myshopify.com", config.Secret("shpat_"+token)
 	case "woocommerce":
 		s.Store = config.Store{Kind: store, Key: config.Secret("ck_" + token), Secret: config.Secret("cs_" + token)}
+	case "http":
+		s.Store = config.Store{Kind: store, Secret: config.Secret(token + token)}
 	default:
-		return config.Config{}, fmt.Errorf("there is no sample shop on %q: shopify or woocommerce", store)
+		return config.Config{}, fmt.Errorf("there is no sample shop on %q: shopify, woocommerce or http", store)
 	}
 	s.SupportEmail = "help@example.com"
 	s.ReturnPortal = "https://example.com/returns"

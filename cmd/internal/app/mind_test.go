@@ -82,7 +82,7 @@ func TestCheckTriesTheSecondOpinion(t *testing.T) {
 func TestOpenShop(t *testing.T) {
 	t.Parallel()
 	c, _ := checkable(t)
-	s, store, err := app.OpenShop(c, "demo", "test")
+	s, store, err := app.OpenShop(t.Context(), c, "demo", "test")
 	if err != nil || s.Key != "demo" || s.Orders.Prefix != "#" {
 		t.Fatalf("%+v, %v", s, err)
 	}
@@ -92,7 +92,7 @@ func TestOpenShop(t *testing.T) {
 	if _, err := store.Find(t.Context(), order.Ref{Text: "987654"}); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("error %v, want not found", err)
 	}
-	if _, _, err := app.OpenShop(c, "nobody", "test"); err == nil || !strings.Contains(err.Error(), `there is no shop "nobody"; the configuration has: demo`) {
+	if _, _, err := app.OpenShop(t.Context(), c, "nobody", "test"); err == nil || !strings.Contains(err.Error(), `there is no shop "nobody"; the configuration has: demo`) {
 		t.Errorf("error %v", err)
 	}
 }

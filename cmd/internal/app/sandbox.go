@@ -55,7 +55,16 @@ func startSandboxes(c *config.Config, public string) (*sandboxes, error) {
 
 // startStore starts the sample store of the configured kind and points the shop at it.
 func (s *sandboxes) startStore(c *config.Store) (err error) {
-	if c.Kind == "woocommerce" {
+	switch c.Kind {
+	case "sqlview":
+		s.store = nothing{} // the database is the configured one
+		return nil
+	case "http":
+		own := storebox.NewOwn(storebox.OwnConfig{Secret: c.Secret.Reveal()})
+		s.store = own
+		c.URL, err = own.Start("127.0.0.1:0")
+		return err
+	case "woocommerce":
 		site := storebox.NewWoo(storebox.WooConfig{Key: c.Key.Reveal(), Secret: c.Secret.Reveal()})
 		s.store = site
 		c.URL, err = site.Start("127.0.0.1:0")
@@ -66,6 +75,12 @@ func (s *sandboxes) startStore(c *config.Store) (err error) {
 	c.Endpoint, err = shop.Start("127.0.0.1:0")
 	return err
 }
+
+// nothing is what plays a store that needs nobody to play it.
+type nothing struct{}
+
+// Close does nothing.
+func (nothing) Close() {}
 
 // startPost starts the mail server and points the shop's mailbox at it.
 func (s *sandboxes) startPost(c *config.Config) (twiliobox.Mail, error) {

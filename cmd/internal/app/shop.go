@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -23,7 +24,7 @@ func PlainShop() shop.Shop {
 
 // OpenShop returns a configured shop and its store, without anything else that
 // the configuration names.
-func OpenShop(c config.Config, key, version string) (shop.Shop, order.Store, error) {
+func OpenShop(ctx context.Context, c config.Config, key, version string) (shop.Shop, order.Store, error) {
 	one, err := find(c, key)
 	if err != nil {
 		return shop.Shop{}, nil, err
@@ -32,7 +33,7 @@ func OpenShop(c config.Config, key, version string) (shop.Shop, order.Store, err
 	if err != nil {
 		return shop.Shop{}, nil, err
 	}
-	store, err := builder{cfg: c, version: version, metrics: metrics.New(), log: slog.New(slog.DiscardHandler)}.store(one)
+	store, err := builder{cfg: c, version: version, metrics: metrics.New(), log: slog.New(slog.DiscardHandler)}.store(ctx, one)
 	return s, store, err
 }
 
