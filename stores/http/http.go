@@ -129,12 +129,7 @@ func (s *Store) Find(ctx context.Context, ref order.Ref) ([]order.Order, error) 
 	if err != nil {
 		return nil, err
 	}
-	var found []order.Order
-	for _, o := range all {
-		if asked.Matches(o) {
-			found = append(found, o)
-		}
-	}
+	found := asked.Among(all)
 	if len(found) < len(all) {
 		s.log.Warn("the shop's platform answers with orders that were not asked for; they are passed over", "orders", len(all)-len(found))
 	}

@@ -96,15 +96,21 @@ func (f *flag) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// moment is a time as RFC 3339 writes it. Without a zone it is UTC; a day alone is
-// its noon in UTC, which is that day in nearly every zone.
+// moment is a time as RFC 3339 writes it, or nearly. Without a zone it is UTC; a day
+// alone is its noon in UTC, which is that day in nearly every zone.
 type moment struct{ time.Time }
+
+// layouts are RFC 3339, how PHP and PostgreSQL's text differ from it, and both
+// without a zone. Fractions of seconds are read in all of them.
+func layouts() []string {
+	return []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05Z07", "2006-01-02T15:04:05", time.DateTime}
+}
 
 // UnmarshalJSON implements json.Unmarshaler. What is no time is none.
 func (m *moment) UnmarshalJSON(raw []byte) error {
 	var s text
 	_ = s.UnmarshalJSON(raw) // it never fails
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime} {
+	for _, layout := range layouts() {
 		if at, err := time.Parse(layout, string(s)); err == nil {
 			m.Time = at.UTC()
 			return nil

@@ -87,6 +87,17 @@ func (a Asked) Matches(o order.Order) bool {
 	return a.Confirmation != "" && strings.EqualFold(a.Confirmation, o.ConfirmationNumber)
 }
 
+// Among returns those of all that match, in their order.
+func (a Asked) Among(all []order.Order) []order.Order {
+	var found []order.Order
+	for _, o := range all {
+		if a.Matches(o) {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
 // ErrUnreadable is what Read fails with; it quotes nothing of the order.
 var ErrUnreadable = errors.New("the order is no JSON object with a name")
 

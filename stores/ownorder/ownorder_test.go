@@ -80,6 +80,8 @@ func TestStatuses(t *testing.T) {
 		}
 	}
 	for raw, want := range map[string]order.FulfillmentStatus{
+		`{"status":"shipped","events":[{"status":"delayed","at":"2026-11-20T12:00:00Z"},{"status":"in_transit","at":"2026-11-19T12:00:00Z"}]}`: order.Delayed,
+		`{"status":"shipped","events":[{"status":"weighed","at":"2026-11-20T12:00:00Z"}]}`:                                                     order.Shipped, `{"status":"failure","events":[{"status":"in_transit"}]}`: order.Failure,
 		`{"status":"at the engraver"}`: order.StatusUnknown, `{"status":"canceled"}`: order.Cancelled, `{"status":7}`: order.StatusUnknown,
 		`{"id":"1"}`: order.Shipped, `{"id":"1","status":null}`: order.Shipped, `{"delivered_at":"2026-11-20T12:00:00Z"}`: order.Delivered,
 	} {
@@ -182,7 +184,9 @@ func TestTimesAndOrder(t *testing.T) {
 	day := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
 	for raw, want := range map[string]time.Time{
 		`"2026-11-20T10:30:00Z"`: day.Add(10*time.Hour + 30*time.Minute), `"2026-11-20T10:30:00.123456+02:00"`: day.Add(8*time.Hour + 30*time.Minute + 123456*time.Microsecond),
-		`"2026-11-20T10:30:00"`: day.Add(10*time.Hour + 30*time.Minute), `"2026-11-20 10:30:00"`: day.Add(10*time.Hour + 30*time.Minute),
+		`"2026-11-20T10:30:00+0200"`: day.Add(8*time.Hour + 30*time.Minute), `"2026-11-20 10:30:00.5+02"`: day.Add(8*time.Hour + 30*time.Minute + 500*time.Millisecond),
+		`"2026-11-20 10:30:00+05:30"`: day.Add(5 * time.Hour),
+		`"2026-11-20T10:30:00"`:       day.Add(10*time.Hour + 30*time.Minute), `"2026-11-20 10:30:00"`: day.Add(10*time.Hour + 30*time.Minute),
 		`"2026-11-20"`: day.Add(12 * time.Hour), `"infinity"`: {}, `null`: {}, `1795435200`: {}, `{}`: {}, `"20.11.2026"`: {},
 	} {
 		if got := read(t, `{"name":"1","created_at":`+raw+`}`).CreatedAt; !got.Equal(want) {

@@ -80,13 +80,17 @@ func (p wireParcel) fulfillment() order.Fulfillment {
 }
 
 // settle fills in what follows from the rest: a parcel without a status has left at
-// least, and one that the carrier delivered was delivered at that scan.
+// least, what the carrier has told since says more than that it has left, and one that
+// the carrier delivered was delivered at that scan.
 func settle(f *order.Fulfillment) {
 	if f.RawStatus == "" {
 		f.Status = order.Shipped
 		if !f.DeliveredAt.IsZero() {
 			f.Status = order.Delivered
 		}
+	}
+	if f.Status == order.Shipped && len(f.Events) > 0 && f.Events[0].Status != order.StatusUnknown {
+		f.Status = f.Events[0].Status
 	}
 	if f.Status != order.Delivered || !f.DeliveredAt.IsZero() {
 		return

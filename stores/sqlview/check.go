@@ -146,7 +146,7 @@ func missing(learnt *shape) check.Finding {
 	if len(names) > 0 {
 		f.Detail = "told as not known: " + strings.Join(names, ", ")
 	}
-	for _, vital := range []string{"fulfillments", "items"} {
+	for _, vital := range vital() {
 		if !learnt.has(vital) {
 			f.Level, f.Hint = check.Warning, "without fulfillments and items nobody can be told where a parcel is, and what is still to come"
 		}

@@ -49,6 +49,9 @@ func known() []struct {
 	}
 }
 
+// vital are the columns without which a question is hardly answered.
+func vital() []string { return []string{"fulfillments", "items"} }
+
 // shape is the view as it was last seen, with the statements that fit it.
 type shape struct {
 	columns []column

@@ -29,12 +29,25 @@ func (s *Store) read(ctx context.Context, asked ownorder.Asked) ([]order.Order, 
 		if last != nil && slices.Equal(last.columns, columns) {
 			return s.orders(docs, err)
 		}
-		learnt, err := shapeOf(s.view, columns)
-		if s.shape.Store(learnt); err != nil {
+		if err := s.learn(columns); err != nil {
 			return nil, err
 		}
 	}
 	return nil, fault.New(fault.Unavailable, op, "the view is being changed")
+}
+
+// learn keeps what the view looks like now, and says aloud what it lacks.
+func (s *Store) learn(columns []column) error {
+	learnt, err := shapeOf(s.view, columns)
+	if s.shape.Store(learnt); err != nil {
+		return err
+	}
+	for _, vital := range vital() {
+		if !learnt.has(vital) {
+			s.log.Warn("the view of orders lacks a column; it is told as not known", "column", vital, "hint", "`wismo check` lists the columns")
+		}
+	}
+	return nil
 }
 
 // query describes the view and, if it was seen before, asks for orders, in one round
@@ -80,7 +93,9 @@ func (s *Store) within(ctx context.Context, b *pgx.Batch, read func(pgx.BatchRes
 		defer cancel()
 		_ = tx.Rollback(ctx) // if this fails, the connection is thrown away
 	}()
-	limit := strconv.FormatInt(max(1, left.Milliseconds()), 10)
+	// A little less than ours, so that the server's word comes first: a connection
+	// that we give up is lost, and holds its place for a while.
+	limit := strconv.FormatInt(max(1, (left-left/10).Milliseconds()), 10)
 	all := &pgx.Batch{QueuedQueries: []*pgx.QueuedQuery{{SQL: "select pg_catalog.set_config('statement_timeout', $1::text, true)", Arguments: []any{limit}}}}
 	all.QueuedQueries = append(all.QueuedQueries, b.QueuedQueries...)
 	results := tx.SendBatch(ctx, all)

@@ -174,12 +174,8 @@ func (s *Store) Find(ctx context.Context, ref order.Ref) ([]order.Order, error) 
 	if err != nil {
 		return nil, err
 	}
-	var found []order.Order
-	for _, o := range all {
-		if asked.Matches(o) {
-			found = append(found, o)
-		}
-	}
+	// The server's idea of lower case may not be ours.
+	found := asked.Among(all)
 	if len(found) == 0 {
 		return nil, notFound()
 	}
