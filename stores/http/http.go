@@ -35,6 +35,11 @@
 // RFC 3339. A field that is left out says "not known", null or an empty list says
 // "there is none": the bot tells the two apart.
 //
+// The platform has as long as the budget of one question, 5 s if nothing else is
+// configured. Within that, 5xx and 429 (whose Retry-After is kept) are tried again,
+// each time as a new request. Nothing but a signed 200 says that there is no order:
+// 404 means that the contract is not served there.
+//
 // # Signatures
 //
 // Both sides share a secret. A request's signature is the HMAC-SHA256, by the secret,

@@ -157,11 +157,14 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	elsewhere := sandbox.NewOwn(sandbox.OwnConfig{Now: storetest.Noon})
 	server := httptest.NewServer(elsewhere)
 	t.Cleanup(server.Close)
-	r := newRig(t)
-	r.own.Answer(func(w http.ResponseWriter, q *http.Request) {
+	here := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		http.Redirect(w, q, server.URL+q.URL.Path, http.StatusPermanentRedirect)
-	})
-	if _, err := r.Find(t.Context(), order.Ref{Text: "1001"}); fault.KindOf(err) != fault.Denied || elsewhere.Requests() > 0 {
+	}))
+	t.Cleanup(here.Close)
+	client := &http.Client{Transport: &http.Transport{}}
+	t.Cleanup(client.CloseIdleConnections)
+	s := httpstore.New(httpstore.Config{URL: here.URL, Secret: sandbox.DefaultOwnSecret}, client, storetest.Noon, slog.New(slog.DiscardHandler))
+	if _, err := s.Find(t.Context(), order.Ref{Text: "1001"}); fault.KindOf(err) != fault.Denied || elsewhere.Requests() > 0 {
 		t.Errorf("%v, %d requests elsewhere", err, elsewhere.Requests())
 	}
 }

@@ -159,6 +159,10 @@ func TestUnread(t *testing.T) {
 	}
 	// An outer join makes a row of nulls of nothing.
 	o := read(t, `{"name":"1","items":[{"id":null,"title":null,"quantity":null}],"fulfillments":[{"id":null,"status":null,"tracking":null}]}`)
+	p := read(t, `{"name":"1","fulfillments":[null,{"id":"1","tracking":[null],"events":[null],"items":[null]}],"refunds":[null]}`)
+	if f := p.Fulfillments; len(f) != 1 || len(f[0].Tracking)+len(f[0].Events)+len(f[0].Items)+len(p.Refunds) > 0 {
+		t.Errorf("something is made of null: %+v", f)
+	}
 	if len(o.Items)+len(o.Fulfillments) > 0 {
 		t.Errorf("%d items and %d parcels are made up", len(o.Items), len(o.Fulfillments))
 	}

@@ -160,6 +160,9 @@ func (w *wire) sent() int { return int(w.n.Load()) }
 // hush lets nothing pass from now on, in either direction.
 func (w *wire) hush() { w.hushed.Store(true) }
 
+// speak lets everything pass again; what was held back is lost.
+func (w *wire) speak() { w.hushed.Store(false) }
+
 // cut ends all connections.
 func (w *wire) cut() {
 	w.mu.Lock()

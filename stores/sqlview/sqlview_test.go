@@ -11,7 +11,9 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -194,6 +196,43 @@ func TestRestart(t *testing.T) {
 	for range 3 {
 		r.find(t, "1001")
 		r.wire.cut()
+	}
+}
+
+// Tries that met with silence do not keep later ones from a server that speaks again.
+func TestSilenceEnds(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, few(), func(cfg *sqlview.Config) { cfg.Budget = time.Second })
+	r.wire.hush()
+	var tries sync.WaitGroup
+	for range 20 {
+		tries.Go(func() {
+			if _, err := r.Find(t.Context(), order.Ref{Text: "1001"}); fault.KindOf(err) != fault.Unavailable {
+				t.Error(err)
+			}
+		})
+	}
+	tries.Wait()
+	r.wire.speak()
+	for end := time.Now().Add(4 * time.Second); ; {
+		_, err := r.Find(t.Context(), order.Ref{Text: "1001"})
+		if err == nil {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("seconds after the silence: %v", err)
+		}
+	}
+}
+
+// The server itself ends what takes too long, and lets nothing be written.
+func TestLimitsAtTheServer(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, few(), func(cfg *sqlview.Config) { cfg.Budget = 8 * time.Second })
+	r.exec(t, `drop view wismo_orders; create view wismo_orders as select name, created_at, emails, (select setting::int from pg_settings where name = 'statement_timeout') as id, current_setting('transaction_read_only') as locale from shop_orders; grant select on wismo_orders to `+r.role)
+	o := r.find(t, "1001")
+	if ms, err := strconv.Atoi(o.ID); err != nil || ms <= 0 || ms > 8000 || o.Locale != "on" {
+		t.Errorf("statement_timeout %s ms, read-only %s", o.ID, o.Locale)
 	}
 }
 
