@@ -30,6 +30,9 @@ func assess(o order.Order, s shop.Shop, now time.Time) finding {
 			return x
 		}
 	}
+	if parcelsHidden(o) && !digital(o) {
+		return finding{handoff.UnusualState, "The store does not show the parcels of its orders: `wismo check` says why."}
+	}
 	if waiting(o) > 0 && len(o.Fulfillments) == 0 && pastHandling(o, s, now) {
 		return finding{handoff.UnusualState, "Not shipped although the promised handling time has passed."}
 	}

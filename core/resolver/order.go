@@ -261,6 +261,8 @@ func (t *talk) canStill(o order.Order, shippedKey string) {
 		if shippedKey == "cancel_shipped" {
 			t.returns()
 		}
+	case parcelsHidden(o):
+		t.say("parcels_hidden", f)
 	default:
 		t.say("not_shipped_yet", f)
 	}
@@ -285,6 +287,8 @@ func stateOf(o order.Order) string {
 		return "The order is delivered."
 	case shipped(o):
 		return "The order is on its way."
+	case parcelsHidden(o):
+		return "The store does not show whether the order has been shipped."
 	default:
 		return "The order has not been shipped yet."
 	}

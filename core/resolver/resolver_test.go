@@ -209,6 +209,19 @@ func TestStoreDown(t *testing.T) {
 	}
 }
 
+// A store that does not show its parcels has not said that nothing was shipped.
+func TestParcelsThatAreNotShown(t *testing.T) {
+	t.Parallel()
+	o := parcelOrder(order.InTransit)
+	o.Fulfillments, o.Unread, o.Items[0].Unfulfilled = nil, []string{order.UnreadFulfillments}, 1
+	in := input(noon, ana())
+	in.Heard = heard("where is order 1001")
+	d := resolver.Decide(in, &resolver.Looked{Orders: []order.Order{o}})
+	if !said(d.Parts, "parcels_hidden") || said(d.Parts, "preparing") || d.HandOff == nil || d.HandOff.Case.Reason != handoff.UnusualState {
+		t.Errorf("%v: %+v", d.Rules, d.Parts)
+	}
+}
+
 // A store that allows only so much says when it is this customer's turn.
 func TestStoreSaysWhenToComeBack(t *testing.T) {
 	t.Parallel()

@@ -34,6 +34,8 @@ func (t *talk) status(o order.Order) {
 		t.say(holdKey(o.OnHold[0]), f)
 	case digital(o):
 		t.say("digital", f)
+	case parcelsHidden(o):
+		t.say("parcels_hidden", f)
 	default:
 		t.preparing(o)
 	}
@@ -43,6 +45,12 @@ func (t *talk) status(o order.Order) {
 	case order.PartiallyRefunded:
 		t.say("partly_refunded", f)
 	}
+}
+
+// parcelsHidden reports whether the store shows no parcel, and would show none if
+// there were any.
+func parcelsHidden(o order.Order) bool {
+	return len(o.Fulfillments) == 0 && o.Lacks(order.UnreadFulfillments)
 }
 
 // holdKey is the wording for a hold. What a fraud review is about is told to

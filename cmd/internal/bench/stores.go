@@ -12,6 +12,7 @@ import (
 	"wismo/core/order"
 	"wismo/core/remote"
 	"wismo/core/shop"
+	httpstore "wismo/stores/http"
 	"wismo/stores/sandbox"
 	"wismo/stores/shopify"
 	"wismo/stores/woocommerce"
@@ -58,7 +59,14 @@ func platforms() []platform {
 	for _, tracking := range []string{"fulfillments", "shipment-tracking", "meta"} {
 		list = append(list, platform{"woocommerce, " + tracking, func(c *http.Client) (order.Store, func(), error) { return startWoo(c, tracking) }})
 	}
-	return list
+	return append(list, platform{"http", startOwn})
+}
+
+func startOwn(c *http.Client) (order.Store, func(), error) {
+	own := sandbox.NewOwn(sandbox.OwnConfig{Latency: outside})
+	url, err := own.Start("127.0.0.1:0")
+	cfg := httpstore.Config{URL: url, Secret: sandbox.DefaultOwnSecret, Format: shop.Defaults().Orders}
+	return httpstore.New(cfg, c, time.Now, slog.New(slog.DiscardHandler)), own.Close, err
 }
 
 func startShopify(c *http.Client) (order.Store, func(), error) {
