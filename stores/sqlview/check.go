@@ -70,7 +70,7 @@ func (s *Store) row(ctx context.Context, sql string, args []any, into ...any) er
 
 // failure tells a fault with its cure apart.
 func failure(name string, err error) check.Finding {
-	f := check.Finding{Name: name, Level: check.Failed, Detail: err.Error(), Hint: "is store.dsn right, and can this machine reach the server?"}
+	f := check.Finding{Name: name, Level: check.Failed, Detail: err.Error(), Hint: "is store.database right, and can this machine reach the server?"}
 	if known, ok := errors.AsType[*fault.Error](err); ok && known.Hint != "" {
 		plain := *known
 		f.Hint, plain.Hint = known.Hint, ""
@@ -92,7 +92,7 @@ func (s *Store) encryption(ctx context.Context) check.Finding {
 	if _, encrypted := wire.(*tls.Conn); encrypted || !tcp || addr.IP.IsLoopback() {
 		return f
 	}
-	f.Level, f.Detail, f.Hint = check.Warning, "orders cross the network in clear text", "add sslmode=verify-full to store.dsn"
+	f.Level, f.Detail, f.Hint = check.Warning, "orders cross the network in clear text", "add sslmode=verify-full to store.database"
 	return f
 }
 
@@ -112,7 +112,7 @@ func (s *Store) rights(ctx context.Context) check.Finding {
 	default:
 		return f
 	}
-	f.Hint = "make a role that may do nothing but select from the view, and put it in store.dsn"
+	f.Hint = "make a role that may do nothing but select from the view, and put it in store.database"
 	return f
 }
 

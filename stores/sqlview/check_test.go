@@ -3,24 +3,29 @@ package sqlview_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"wismo/core/check"
 	"wismo/stores/sandbox"
+	"wismo/stores/sqlview"
+	"wismo/stores/storetest"
 )
 
-func TestCheck(t *testing.T) {
-	t.Parallel()
+// checkCase is a database that is as it should be, or not.
+type checkCase struct {
+	samples []sandbox.Sample
+	sql     string
+	// bad are the findings that are not OK, in their order, each by a part of its
+	// text; none if all is well.
+	bad  []string
+	says string
+}
+
+func checkCases() map[string]checkCase {
 	again := func(columns, rest string) string {
 		return `drop view wismo_orders; create view wismo_orders as select ` + columns + ` from shop_orders ` + rest + `; grant select on wismo_orders to ROLE`
 	}
-	for name, c := range map[string]struct {
-		samples []sandbox.Sample
-		sql     string
-		// bad are the findings that are not OK, in their order, each by a part of its
-		// text; none if all is well.
-		bad  []string
-		says string
-	}{
+	return map[string]checkCase{
 		"as it should be":   {few(), ``, nil, "the oldest is 7 days old, the newest 4"},
 		"it may write":      {few(), `grant update on wismo_orders to ROLE`, []string{"may write"}, ""},
 		"a superuser":       {few(), `alter role ROLE superuser`, []string{"superuser"}, ""},
@@ -34,7 +39,36 @@ func TestCheck(t *testing.T) {
 		"parts of no shape": {few(), `update shop_orders set items = '{"a":1}', returns = 'at customs'`, []string{"parts cannot be read: items of 2, returns of 2"}, ""},
 		"no index":          {few(), again(`id, upper(name) as name, created_at, emails, items, fulfillments`, ``), []string{"read whole: shop_orders"}, ""},
 		"one index of two":  {few(), `drop index shop_orders_lower_idx1`, []string{"read whole: shop_orders"}, ""},
+	}
+}
+
+// What `wismo check` says of each.
+func TestCheckSays(t *testing.T) {
+	t.Parallel()
+	cases := map[string]storetest.Checker{
+		"nobody listens": open(t, sqlview.Config{DSN: "postgres://wismo@127.0.0.1:1/shop?sslmode=disable", Budget: time.Second}),
+	}
+	all := checkCases()
+	for name, sql := range map[string]string{
+		"the role may not log in": `alter role ROLE nologin`,
+		"no connection is left":   `alter role ROLE connection limit 0`,
+		"the view cannot be read": `create or replace view wismo_orders as select id / 0 as id, name, confirmation_number, created_at, cancelled_at, financial, returns, holds, emails, phones, region, items, fulfillments, fulfill_by, method, locale, refunds, unread from shop_orders`,
 	} {
+		all[name] = checkCase{samples: few(), sql: sql}
+	}
+	for name, c := range all {
+		r := newRig(t, c.samples)
+		if c.sql != "" {
+			r.exec(t, strings.ReplaceAll(c.sql, "ROLE", r.role))
+		}
+		cases[name] = r
+	}
+	storetest.GoldenCheck(t, "check.golden", cases)
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	for name, c := range checkCases() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, c.samples)

@@ -20,17 +20,17 @@ func faultOf(err error) error {
 	}
 	switch code := pg.Code; {
 	case code == "28P01" || code == "28000":
-		return mend(fault.Denied, "the server does not let the role in", "are user and password in store.dsn right, and does pg_hba.conf let the role in from here?")
+		return mend(fault.Denied, "the server does not let the role in", "are user and password in store.database right, and does pg_hba.conf let the role in from here?")
 	case code == "3D000":
-		return mend(fault.Denied, "there is no such database", "is the database in store.dsn right?")
+		return mend(fault.Denied, "there is no such database", "is the database in store.database right?")
 	case code == "42501":
-		return mend(fault.Denied, "the role may not read the view", "grant select on the view, and usage on its schema, to the role in store.dsn")
+		return mend(fault.Denied, "the role may not read the view", "grant select on the view, and usage on its schema, to the role in store.database")
 	case code == "25006":
 		return mend(fault.Denied, "the view writes", "leave functions that change something out of the view: it is read in a read-only transaction")
 	case code == "57014":
 		return mend(fault.Unavailable, "the server took longer than the budget", "`wismo check` says whether an index is missing")
 	case code == "53300":
-		return mend(fault.Unavailable, "the server has no connection left", "raise the limit of the role or the server, or lower pool_max_conns in store.dsn")
+		return mend(fault.Unavailable, "the server has no connection left", "raise the limit of the role or the server, or lower pool_max_conns in store.database")
 	case code == "42P01":
 		return noView()
 	case code == "42703":

@@ -135,7 +135,7 @@ func settings(cfg Config) (*pgxpool.Config, error) {
 	c, err := pgxpool.ParseConfig(cfg.DSN)
 	if err != nil {
 		// The error of pgx quotes the DSN, with its password masked only in part.
-		return nil, mend(fault.Invalid, "store.dsn cannot be read", "it looks like postgres://user:password@host:5432/database?sslmode=verify-full")
+		return nil, mend(fault.Invalid, "store.database cannot be read", "it looks like postgres://user:password@host:5432/database?sslmode=verify-full")
 	}
 	c.MinConns, c.MinIdleConns = 0, 0
 	c.ConnConfig.ConnectTimeout = cfg.Budget
