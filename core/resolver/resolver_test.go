@@ -209,6 +209,19 @@ func TestStoreDown(t *testing.T) {
 	}
 }
 
+func TestReturnsAreTold(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[order.ReturnState]string{order.ReturnRequested: "return_requested", order.ReturnInProgress: "return_in_progress"} {
+		o := parcelOrder(order.Delivered)
+		o.Returns = state
+		in := input(noon, ana())
+		in.Heard = heard("what about my order 1001")
+		if d := resolver.Decide(in, &resolver.Looked{Orders: []order.Order{o}}); !said(d.Parts, want) {
+			t.Errorf("%s: %+v", state, d.Parts)
+		}
+	}
+}
+
 // A store that does not show its parcels has not said that nothing was shipped.
 func TestParcelsThatAreNotShown(t *testing.T) {
 	t.Parallel()

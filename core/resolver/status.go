@@ -39,6 +39,12 @@ func (t *talk) status(o order.Order) {
 	default:
 		t.preparing(o)
 	}
+	switch o.Returns {
+	case order.ReturnRequested:
+		t.say("return_requested", f)
+	case order.ReturnInProgress:
+		t.say("return_in_progress", f)
+	}
 	switch o.Financial {
 	case order.Refunded:
 		t.say("refunded", f)
