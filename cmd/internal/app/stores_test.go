@@ -15,6 +15,7 @@ import (
 	"wismo/cmd/internal/app"
 	"wismo/config"
 	"wismo/core/journal/postgres/pgtest"
+	"wismo/core/order"
 	"wismo/stores/sandbox"
 )
 
@@ -148,4 +149,36 @@ func view(t *testing.T, now time.Time) string {
 	exec(fmt.Sprintf(`grant select on wismo_orders to %s`, role))
 	u.User = url.User(role)
 	return u.String()
+}
+
+// Two Shopify stores in one deployment are two shops, each with its own orders.
+func TestStoresAreApart(t *testing.T) {
+	t.Parallel()
+	c := demo(t)
+	c.Sandbox.Enabled = false
+	first := c.Shops[0]
+	c.Shops = nil
+	for _, key := range []string{"east", "west"} {
+		sample := sandbox.Samples(time.Now())[0]
+		sample.Email = key + "@example.com"
+		box := sandbox.New(sandbox.Config{Token: "shpat_" + key, Samples: []sandbox.Sample{sample}})
+		endpoint, err := box.Start("127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(box.Close)
+		s := first
+		s.Key, s.Store.Endpoint, s.Store.Token = key, endpoint, config.Secret("shpat_"+key)
+		c.Shops = append(c.Shops, s)
+	}
+	for _, key := range []string{"east", "west"} {
+		_, store, err := app.OpenShop(t.Context(), c, key, "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		orders, err := store.Find(t.Context(), order.Ref{Text: "1001"})
+		if err != nil || len(orders) != 1 || !slices.Contains(orders[0].Contacts.Emails, key+"@example.com") {
+			t.Errorf("%s: %d orders, %v", key, len(orders), err)
+		}
+	}
 }
