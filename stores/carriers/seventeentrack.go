@@ -141,6 +141,8 @@ func (s seventeen) failure(code int) error {
 		return coded(SeventeenTrack, fault.Denied, code, s.hint())
 	case -18010003:
 		return coded(SeventeenTrack, fault.Unavailable, code, "")
+	case stUnknown:
+		return nil // said of the one parcel that was asked for
 	}
 	return rejection(code)
 }
