@@ -156,6 +156,28 @@ func exchange(t *testing.T, service *carrierstest.Service, path, body string) st
 	return w.Body.String()
 }
 
+// The description does judge requests.
+func TestDescriptionJudges(t *testing.T) {
+	t.Parallel()
+	judge := shapes(t, carriers.SeventeenTrack)
+	if judge == nil {
+		return
+	}
+	for path, bodies := range map[string][]string{
+		"/track/v2.4/register":     {`{"number":"` + number + `"}`, `[{"number":"1 2 3"}]`, `[{}]`, `[{"number":"` + number + `","carrier":"ups"}]`},
+		"/track/v2.4/gettrackinfo": {`["` + number + `"]`, `[{"number":"1Z"}]`},
+	} {
+		for _, body := range bodies {
+			if judge(path, []byte(body)) == nil {
+				t.Errorf("%s lets %s through", path, body)
+			}
+		}
+		if err := judge(path, []byte(`[{"number":"`+number+`"}]`)); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
 // The fake of 17TRACK answers in the shapes that its description has, as far as v2 has
 // kept them.
 func TestFakeAnswersByTheDescription(t *testing.T) {
@@ -200,6 +222,27 @@ func TestOddAnswers(t *testing.T) {
 				t.Errorf("%+v, want %s", m, c.want)
 			}
 		})
+	}
+}
+
+// 17TRACK says in several places when a parcel was where.
+func TestSeventeenTrackTimes(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	for name, info := range map[string]string{
+		"milestone":            `"milestone":[{"key_stage":"InfoReceived","time_utc":"2026-11-18T09:00:00Z"},{"key_stage":"Delivered","time_utc":"2026-11-20T09:00:00Z"}]`,
+		"milestone, with zone": `"milestone":[{"key_stage":"Delivered","time_iso":"2026-11-20T10:00:00+01:00","time_utc":null}]`,
+		"latest event":         `"latest_event":{"time_iso":"2026-11-20T10:00:00+01:00","sub_status":"Delivered_Other","description":"Delivered"}`,
+		"event":                `"tracking":{"providers":[{"provider":{"name":" "},"events":[{"time_utc":"2026-11-20T09:00:00Z","stage":"Delivered"}]}]}`,
+	} {
+		m := asked(t, carriers.SeventeenTrack, number, `{"code":0,"data":{"accepted":[{"number":"`+number+`","track_info":{"latest_status":{"status":"Delivered"},`+info+`}}]}}`)
+		if m.Status != order.Delivered || !m.DeliveredAt.Equal(at) {
+			t.Errorf("%s: %+v", name, m)
+		}
+	}
+	guess := `"time_metrics":{"estimated_delivery_date":{"source":"17TRACK","from":"2026-11-25"}}`
+	if m := asked(t, carriers.SeventeenTrack, number, `{"code":0,"data":{"accepted":[{"number":"`+number+`","track_info":{"latest_status":{"status":"InTransit"},`+guess+`}}]}}`); !m.EstimatedAt.IsZero() {
+		t.Errorf("17TRACK's guess is taken for a promise: %v", m.EstimatedAt)
 	}
 }
 

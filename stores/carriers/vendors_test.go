@@ -110,7 +110,7 @@ func TestCodes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, c.kind, carrierstest.InTransit, budget(50*time.Millisecond))
+			r := newRig(t, c.kind, carrierstest.InTransit, budget(500*time.Millisecond))
 			r.service.Answer(answering(c.status, c.body))
 			_, err := r.asked(t)
 			if fault.KindOf(err) != c.want || !strings.Contains(err.Error(), c.hint) {
