@@ -82,7 +82,7 @@ func (r *reader) onlyNumber() bool {
 // the words beside it: "1500 followers", "only 800 came".
 func (r *reader) amount(i int, before, after *token, asked bool) bool {
 	t := &r.toks[i]
-	thing := after.kind == word && after.gap && after.cue == 0
+	thing := after.kind == word && after.gap && after.cue == 0 && !isTelling(r.bytes(after))
 	if t.digits <= 3 && thing {
 		return true
 	}
@@ -97,6 +97,18 @@ func (r *reader) amount(i int, before, after *token, asked bool) bool {
 		return said || round || r.yearLike(i) || after.len() > 3 && r.f.b[after.b-1] == 's'
 	case round:
 		return said && !asked
+	}
+	return false
+}
+
+// isTelling reports whether a word says what a thing tells or does, so that the
+// number before it names the thing and does not count it: "1002 says delivered".
+func isTelling(w []byte) bool {
+	switch string(w) {
+	case "says", "shows", "said", "showed", "keeps", "still", "never", "hasnt", "isnt", "didnt", "wasnt",
+		"zeigt", "sagt", "steht", "nie", "immer", "dit", "indique", "toujours", "jamais", "dice", "aparece", "sigue", "nunca",
+		"risulta", "mai", "zegt", "staat", "nog", "nooit", "diz", "consta", "ainda":
+		return true
 	}
 	return false
 }

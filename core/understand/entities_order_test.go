@@ -31,6 +31,8 @@ func TestOrderFormats(t *testing.T) {
 		{"another prefix", hash, "order WEB-1001", []string{"WEB-1001"}},
 		{"a confirmation code", hash, "order XPAV284CT", []string{"XPAV284CT"}},
 		{"a code in small letters", hash, "order xpav284ct", []string{"XPAV284CT"}},
+		{"what it says of itself", hash, "1002 says delivered but it never came", []string{"1002"}},
+		{"what counts something", hash, "1500 followers", nil},
 		{"spelt out", hash, "number is 1 0 0 1", []string{"1001"}},
 		{"spelt with dashes", hash, "order 1-0-0-1", []string{"1001"}},
 		{"and a quantity", hash, "order 1001 2 items missing", []string{"1001"}},
