@@ -3,7 +3,6 @@
 package handoff
 
 import (
-	"context"
 	"time"
 
 	"wismo/core/conversation"
@@ -97,17 +96,20 @@ type Ticket struct {
 	Transcript []conversation.Line
 	// CreatedAt is when the bot decided.
 	CreatedAt time.Time
-}
-
-// Desk is the port to a help desk.
-type Desk interface {
-	// Kind names the desk, such as "inbox" or "zendesk".
-	Kind() string
-	// Open makes the ticket and returns the desk's id for it. A desk that
-	// already holds Ticket.ID returns that one's id. The error is a
-	// *fault.Error; if Unclear the ticket may exist and Open may be called
-	// again only on a desk that finds it.
-	Open(ctx context.Context, t Ticket) (id string, err error)
+	// Key is unique among all tickets of all deployments that share a desk:
+	// "wismo-acme-17". By it a desk holds the ticket once.
+	Key string
+	// Person is the customer.
+	Person Person
+	// Body is what agents read first; Files are the transcript and what the customer
+	// has sent.
+	Body  Document
+	Files []File
+	// Tags and Group, as the shop has them at its desk; Group is empty for none.
+	Tags  []string
+	Group string
+	// Again says that an earlier attempt may have made it.
+	Again bool
 }
 
 // SubjectOf returns the one line by which agents see what a ticket is about.
