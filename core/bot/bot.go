@@ -53,6 +53,7 @@ type Bot struct {
 	senders map[string]message.Sender
 	mind    understand.Recognizer
 	voice   *reply.Voice
+	pages   *handoff.Pages
 	digits  func() string
 	now     func() time.Time
 	log     *slog.Logger
@@ -78,6 +79,7 @@ type Config struct {
 	Senders map[string]message.Sender
 	Mind    understand.Recognizer
 	Voice   *reply.Voice
+	Pages   *handoff.Pages
 	// Digits draws six random decimal digits, crypto/rand's if nil.
 	Digits func() string
 	Now    func() time.Time
@@ -89,7 +91,7 @@ func New(c Config) *Bot {
 	if c.Digits == nil {
 		c.Digits = drawDigits
 	}
-	return &Bot{journal: c.Journal, shops: c.Shops, senders: c.Senders, mind: c.Mind, voice: c.Voice, digits: c.Digits, now: c.Now, log: c.Log}
+	return &Bot{journal: c.Journal, shops: c.Shops, senders: c.Senders, mind: c.Mind, voice: c.Voice, pages: c.Pages, digits: c.Digits, now: c.Now, log: c.Log}
 }
 
 // maxSteps bounds how long one job goes round; more than that comes from a
@@ -137,28 +139,6 @@ func (b *Bot) answer(ctx context.Context, t journal.Turn) (journal.Step, error) 
 		return b.journal.Next(ctx, t.ConversationID, nil, b.now())
 	}
 	return step, err
-}
-
-// Ticket opens the ticket of a hand-off at the shop's desk.
-func (b *Bot) Ticket(ctx context.Context, id int64) error {
-	h, err := b.journal.HandOff(ctx, id)
-	if err != nil {
-		return err
-	}
-	if h.State != journal.HandOffOwed {
-		return nil
-	}
-	s, ok := b.shops[h.Shop]
-	if !ok {
-		return fault.New(fault.Invalid, "open ticket", "shop %q is not configured any more", h.Shop)
-	}
-	h.Ticket.Subject = handoff.SubjectOf(h.Case, h.Channel)
-	ticketID, err := s.Desk.Open(ctx, h.Ticket)
-	if err != nil {
-		return err
-	}
-	b.log.Info("ticket opened", "shop", h.Shop, "hand_off", id, "reason", h.Case.Reason, "desk", s.Desk.Kind())
-	return b.journal.Opened(ctx, id, s.Desk.Kind(), ticketID, b.now())
 }
 
 // Media fetches an attachment. One that is not there yet is tried again.

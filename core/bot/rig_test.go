@@ -62,6 +62,10 @@ func newRig(t *testing.T, change ...func(*bot.Config)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
+	pages, err := handoff.NewPages()
+	if err != nil {
+		t.Fatal(err)
+	}
 	mind, err := recogniser()
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +74,7 @@ func newRig(t *testing.T, change ...func(*bot.Config)) *rig {
 	s.Key, s.Name = "acme", "Acme"
 	c := bot.Config{
 		Journal: r.journal, Shops: map[string]bot.Shop{"acme": {Shop: s, Store: r.store, Desk: r.desk}},
-		Senders: map[string]message.Sender{account: r.phone}, Mind: mind, Voice: voice,
+		Pages: pages, Senders: map[string]message.Sender{account: r.phone}, Mind: mind, Voice: voice,
 		Now: r.clock.Now, Log: slog.New(slog.NewJSONHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, f := range change {

@@ -320,10 +320,33 @@ const (
 type Desks interface {
 	// HandOff returns a hand-off as a ticket, transcript included.
 	HandOff(ctx context.Context, id int64) (HandOff, error)
-	// Opened writes down that the desk holds the ticket and owes the customer
-	// the text that says so (Case.Told), in one transaction. Repeating it
-	// changes nothing.
-	Opened(ctx context.Context, id int64, desk, ticketID string, now time.Time) error
+	// NextAtDesk takes the next step of a hand-off at its desk for one worker, who has
+	// it for DeskStepWithin: another who asks meanwhile is told DeskBusy, and need do
+	// nothing, since the one who is at it goes on until nothing is left.
+	NextAtDesk(ctx context.Context, id int64, now time.Time) (DeskStep, error)
+	// Opened writes down that the desk holds the ticket, with the messages up to
+	// upTo in it, and owes the customer the text that says so (Case.Told), in one
+	// transaction. Repeating it changes nothing.
+	Opened(ctx context.Context, id int64, desk, ticketID string, upTo int64, now time.Time) error
+	// Appended writes down that the desk has a message.
+	Appended(ctx context.Context, id, messageID int64) error
+	// NotDone ends a step that has failed. If unclear, it may have been done, and the
+	// next attempt is told so. If gone, the desk has lost the ticket, and another is
+	// owed.
+	NotDone(ctx context.Context, id int64, unclear, gone bool) error
+	// MailTicket owes a mail to the support mailbox about a hand-off whose desk cannot
+	// be reached, once.
+	MailTicket(ctx context.Context, id int64, m NewMail, now time.Time) error
+	// ToRead lists open hand-offs that were not read since before, the longest unread
+	// first.
+	ToRead(ctx context.Context, before time.Time, limit int) ([]AtDesk, error)
+	// OpenTicket returns the open hand-off of a ticket of a shop, fault.NotFound if
+	// there is none.
+	OpenTicket(ctx context.Context, shop, ticketID string) (AtDesk, error)
+	// Took writes down what has become of a ticket, in one transaction: agents'
+	// replies, each key once, as messages to the customer, owed at once; where to read
+	// on; and whether it is closed or goes on elsewhere.
+	Took(ctx context.Context, id int64, p TicketNews, now time.Time) error
 	// Close ends a hand-off: the bot has the conversation again. Closing a
 	// closed one changes nothing.
 	Close(ctx context.Context, id int64, now time.Time) error
@@ -340,6 +363,61 @@ type HandOff struct {
 	Desk, TicketID string
 	OpenedAt       time.Time
 	ClosedAt       time.Time
+}
+
+// DeskStepWithin is how long a worker has for one step at a desk.
+const DeskStepWithin = time.Minute
+
+// DeskStepKind says what a worker must do next for a hand-off.
+type DeskStepKind uint8
+
+// The steps at a desk.
+const (
+	DeskDone   DeskStepKind = 1 // nothing is left
+	DeskBusy   DeskStepKind = 2 // another worker is at it
+	DeskOpen   DeskStepKind = 3 // make the ticket
+	DeskAppend DeskStepKind = 4 // add DeskStep.Line to the ticket
+)
+
+// DeskStep is the next step of a hand-off at its desk.
+type DeskStep struct {
+	Kind DeskStepKind
+	// HandOff it is about, with the transcript for DeskOpen.
+	HandOff HandOff
+	// Line is the message to add.
+	Line conversation.Line
+	// Again says that an earlier attempt may have done it.
+	Again bool
+}
+
+// AtDesk is an open hand-off to be read at its desk.
+type AtDesk struct {
+	ID             int64
+	ConversationID int64
+	Shop           string
+	Desk, TicketID string
+	Channel        message.Channel
+	// Mark is how far it was read, ReadAt when, zero if never.
+	Mark   string
+	ReadAt time.Time
+}
+
+// TicketNews is what was read of a ticket.
+type TicketNews struct {
+	// Replies of agents, oldest first, as the texts that go to the customer.
+	Replies []KeyedReply
+	// Mark is where to read on.
+	Mark string
+	// Closed gives the conversation back to the bot.
+	Closed bool
+	// Into is the ticket in which it goes on, empty if it does not.
+	Into string
+}
+
+// KeyedReply is an agent's reply; each Key counts once.
+type KeyedReply struct {
+	Key   string
+	Texts []string
 }
 
 // HandOffState is where a hand-off stands.
@@ -370,6 +448,9 @@ type Files interface {
 	// KeepMedia stores a fetched attachment; err, if not nil, says why there is
 	// none (its fault kind is kept).
 	KeepMedia(ctx context.Context, id int64, m message.Media, err error) error
+	// Kept returns a fetched attachment: fault.Unavailable if it is still to be
+	// fetched, fault.NotFound if it never will be.
+	Kept(ctx context.Context, id int64) (message.Media, error)
 	// Swept returns up to when an account was last swept, zero if never.
 	Swept(ctx context.Context, account string) (time.Time, error)
 	// Sweep moves that on, never back.

@@ -46,6 +46,8 @@ type Handler interface {
 	// Sweep and Watch are done by one replica at a time, now and then.
 	Sweep(ctx context.Context) error
 	Watch(ctx context.Context) error
+	// FollowAll reads the tickets that are due, by one replica at a time.
+	FollowAll(ctx context.Context) error
 	// GiveUp is told which job, of which kind, has failed for good and why.
 	GiveUp(ctx context.Context, kind string, id int64, cause error) error
 }
@@ -70,6 +72,8 @@ const (
 	tidyEvery = 10
 	// watchEvery is how often the journal is searched for what is stranded.
 	watchEvery = 30 * time.Second
+	// followEvery is how often it is looked which tickets are due to be read.
+	followEvery = 15 * time.Second
 	// stopWithin is how long jobs in hand may take at a graceful stop.
 	stopWithin = 15 * time.Second
 )
@@ -293,8 +297,9 @@ type (
 	mailArgs struct {
 		ID int64 `json:"id"`
 	}
-	sweepArgs struct{}
-	watchArgs struct{}
+	sweepArgs  struct{}
+	watchArgs  struct{}
+	followArgs struct{}
 )
 
 // Kind implements river.JobArgs, as those below do.
@@ -304,6 +309,7 @@ func (mediaArgs) Kind() string        { return "media" }
 func (mailArgs) Kind() string         { return "mail" }
 func (sweepArgs) Kind() string        { return "sweep" }
 func (watchArgs) Kind() string        { return "watch" }
+func (followArgs) Kind() string       { return "follow" }
 
 func periodic(o Options) []*river.PeriodicJob {
 	job := func(every time.Duration, args river.JobArgs) *river.PeriodicJob {
@@ -311,7 +317,7 @@ func periodic(o Options) []*river.PeriodicJob {
 			return args, &river.InsertOpts{MaxAttempts: 1}
 		}, &river.PeriodicJobOpts{RunOnStart: true})
 	}
-	return []*river.PeriodicJob{job(o.SweepEvery, sweepArgs{}), job(watchEvery, watchArgs{})}
+	return []*river.PeriodicJob{job(o.SweepEvery, sweepArgs{}), job(watchEvery, watchArgs{}), job(followEvery, followArgs{})}
 }
 
 func workers(h Handler, log *slog.Logger) *river.Workers {
@@ -322,6 +328,7 @@ func workers(h Handler, log *slog.Logger) *river.Workers {
 	add(w, h, log, func(ctx context.Context, a mailArgs) (int64, error) { return a.ID, h.Mail(ctx, a.ID) })
 	add(w, h, log, func(ctx context.Context, _ sweepArgs) (int64, error) { return 0, h.Sweep(ctx) })
 	add(w, h, log, func(ctx context.Context, _ watchArgs) (int64, error) { return 0, h.Watch(ctx) })
+	add(w, h, log, func(ctx context.Context, _ followArgs) (int64, error) { return 0, h.FollowAll(ctx) })
 	return w
 }
 

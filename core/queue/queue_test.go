@@ -180,8 +180,9 @@ func (c *crew) Mail(_ context.Context, id int64) error {
 	c.note("mail", id)
 	return nil
 }
-func (c *crew) Sweep(context.Context) error { c.note("sweep", 0); return nil }
-func (c *crew) Watch(context.Context) error { c.note("watch", 0); return nil }
+func (c *crew) Sweep(context.Context) error     { c.note("sweep", 0); return nil }
+func (c *crew) Watch(context.Context) error     { c.note("watch", 0); return nil }
+func (c *crew) FollowAll(context.Context) error { c.note("follow", 0); return nil }
 
 func (c *crew) GiveUp(_ context.Context, kind string, id int64, _ error) error {
 	c.note("gave up "+kind, id)

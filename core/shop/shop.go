@@ -48,6 +48,9 @@ type Shop struct {
 	// StoreDownAfter is how long the store may be unreadable before a waiting
 	// question is handed off.
 	StoreDownAfter time.Duration
+	// TicketMailedAfter is how long a help desk may be unreachable before a ticket goes
+	// to the support mailbox as well.
+	TicketMailedAfter time.Duration
 	// QuietAfter is how long a conversation must be silent before the next
 	// message starts a new one.
 	QuietAfter time.Duration
@@ -154,13 +157,14 @@ func Defaults() Shop {
 		Orders:   OrderFormat{Prefix: "#", MinDigits: 3, MaxDigits: 10},
 		Claim:    ClaimAllow,
 
-		Unauthenticated: UnauthenticatedAnswer,
-		Limits:          Limits{SenderFailures: 5, OrderFailures: 10, RepliesPerHour: 20},
-		Stalled:         Stalled{Thresholds: Thresholds{NeverScanned: 3, NoMovement: 5 * 24 * time.Hour, Unheard: 10 * 24 * time.Hour, PastEstimate: 2 * 24 * time.Hour}},
-		StoreDownAfter:  15 * time.Minute,
-		QuietAfter:      7 * 24 * time.Hour,
-		HandlingDays:    3,
-		Introduce:       true,
+		Unauthenticated:   UnauthenticatedAnswer,
+		Limits:            Limits{SenderFailures: 5, OrderFailures: 10, RepliesPerHour: 20},
+		Stalled:           Stalled{Thresholds: Thresholds{NeverScanned: 3, NoMovement: 5 * 24 * time.Hour, Unheard: 10 * 24 * time.Hour, PastEstimate: 2 * 24 * time.Hour}},
+		StoreDownAfter:    15 * time.Minute,
+		TicketMailedAfter: 30 * time.Minute,
+		QuietAfter:        7 * 24 * time.Hour,
+		HandlingDays:      3,
+		Introduce:         true,
 	}
 }
 

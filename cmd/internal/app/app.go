@@ -15,6 +15,7 @@ import (
 	"wismo/cmd/internal/metrics"
 	"wismo/config"
 	"wismo/core/bot"
+	"wismo/core/handoff"
 	"wismo/core/reply"
 )
 
@@ -72,6 +73,10 @@ func (a *App) build(ctx context.Context, version string) error {
 	if err != nil {
 		return err
 	}
+	pages, err := handoff.NewPages()
+	if err != nil {
+		return err
+	}
 	mind, err := mindOf(a.cfg, version, a.log)
 	if err != nil {
 		return err
@@ -90,7 +95,7 @@ func (a *App) build(ctx context.Context, version string) error {
 	}
 	return a.record.employ(bot.New(bot.Config{
 		Journal: a.record.journal, Shops: parts.shops, Senders: parts.senders,
-		Mind: mind, Voice: voice, Now: time.Now, Log: a.log,
+		Mind: mind, Voice: voice, Pages: pages, Now: time.Now, Log: a.log,
 	}))
 }
 

@@ -230,7 +230,7 @@ func toldWhenOpen(t *testing.T, b *bench) {
 		t.Fatalf("hand-off %+v, error %v", h, err)
 	}
 	for range 2 {
-		if err := b.j.Opened(t.Context(), ticket, "inbox", "7", b.clock.Now()); err != nil {
+		if err := b.j.Opened(t.Context(), ticket, "inbox", "7", 0, b.clock.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -156,7 +156,7 @@ func TestTicketBesideASettlement(t *testing.T) {
 	}
 	var step journal.Step
 	r.inOrder(t, func() error {
-		return r.Opened(t.Context(), handOffs[0].ID, "inbox", "1", r.clock.Now())
+		return r.Opened(t.Context(), handOffs[0].ID, "inbox", "1", 0, r.clock.Now())
 	}, func() (err error) {
 		step, err = r.Next(t.Context(), r.id, settlement, r.clock.Now())
 		return err

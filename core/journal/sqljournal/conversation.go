@@ -216,13 +216,22 @@ func (j *Journal) handOff(ctx context.Context, q Tx, c *conversationRow, hc hand
 
 // Transcript implements journal.Reading.
 func (j *Journal) Transcript(ctx context.Context, conversationID int64) ([]conversation.Line, error) {
-	lines, err := j.transcript(ctx, conversationID)
+	lines, err := linesOf(ctx, j.db.Reader(), conversationID, 0)
 	return lines, failed("transcript", err)
 }
 
-func (j *Journal) transcript(ctx context.Context, conversationID int64) ([]conversation.Line, error) {
-	q := j.db.Reader()
-	rows, err := q.Query(ctx, `SELECT id, direction, author, text, at, status FROM message WHERE conversation_id = $1 ORDER BY id`, conversationID)
+// line is one message of a conversation as agents read it.
+func (j *Journal) line(ctx context.Context, q Querier, conversationID, messageID int64) (conversation.Line, error) {
+	lines, err := linesOf(ctx, q, conversationID, messageID)
+	if err != nil || len(lines) == 0 {
+		return conversation.Line{}, err
+	}
+	return lines[0], nil
+}
+
+// linesOf are the messages of a conversation, or the one of an id that is not 0.
+func linesOf(ctx context.Context, q Querier, conversationID, only int64) ([]conversation.Line, error) {
+	rows, err := q.Query(ctx, `SELECT id, direction, author, text, at, status FROM message WHERE conversation_id = $1 AND ($2 = 0 OR id = $2) ORDER BY id`, conversationID, only)
 	if err != nil {
 		return nil, err
 	}

@@ -77,22 +77,29 @@ func (j *Journal) handOffs(ctx context.Context, f journal.HandOffFilter) ([]jour
 }
 
 // Opened implements journal.Desks.
-func (j *Journal) Opened(ctx context.Context, id int64, desk, ticketID string, now time.Time) error {
+func (j *Journal) Opened(ctx context.Context, id int64, desk, ticketID string, upTo int64, now time.Time) error {
 	return failed("opened", j.db.Write(ctx, func(ctx context.Context, q Tx) error {
 		h, c, err := j.lockHandOff(ctx, q, id)
 		if err != nil || h.State != journal.HandOffOwed {
 			return err
 		}
-		n, err := q.Exec(ctx, `UPDATE hand_off SET state = 'open', desk = $2, ticket_id = $3, opened_at = $4 WHERE id = $1`, id, desk, ticketID, micros(now))
-		if err := exactlyOne(n, err, "opening a hand-off"); err != nil || h.Case.Told == "" {
+		n, err := q.Exec(ctx, `UPDATE hand_off SET state = 'open', desk = $2, ticket_id = $3, opened_at = $4, appended_to = $5, trying = '', busy_until = 0, mark = '', read_at = $4 WHERE id = $1`,
+			id, desk, ticketID, micros(now), upTo)
+		if err := exactlyOne(n, err, "opening a hand-off"); err != nil || h.Case.Told == "" || !h.OpenedAt.IsZero() {
 			return err
 		}
 		told := replyStmt(c, journal.NewReply{Text: h.Case.Told, Author: message.Bot}, message.Owed, now)
-		if c.owed {
-			return q.Batch(ctx, told, c.moves())
-		}
-		return q.Batch(ctx, told, c.moves(), stmt(`UPDATE conversation SET owed = true WHERE id = $1`, c.id), owed(j.owe.Conversation(c.id, time.Time{})))
+		return q.Batch(ctx, append([]Stmt{told, c.moves()}, j.wake(c)...)...)
 	}))
+}
+
+// wake owes a look at a conversation, unless one is owed already.
+func (j *Journal) wake(c *conversationRow) []Stmt {
+	if c.owed {
+		return nil
+	}
+	c.owed = true
+	return []Stmt{stmt(`UPDATE conversation SET owed = true WHERE id = $1`, c.id), owed(j.owe.Conversation(c.id, time.Time{}))}
 }
 
 // lockHandOff locks a hand-off's conversation and reads both.

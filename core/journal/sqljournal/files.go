@@ -42,6 +42,20 @@ func (j *Journal) KeepMedia(ctx context.Context, id int64, m message.Media, caus
 	}))
 }
 
+// Kept implements journal.Files.
+func (j *Journal) Kept(ctx context.Context, id int64) (m message.Media, err error) {
+	var lost, there bool
+	err = j.db.Reader().QueryRow(ctx, `SELECT a.fault <> '', k.attachment_id IS NOT NULL, coalesce(k.type, ''), k.content FROM attachment a LEFT JOIN media k ON k.attachment_id = a.id WHERE a.id = $1`, id).
+		Scan(&lost, &there, &m.Type, &m.Bytes)
+	switch {
+	case errors.Is(err, ErrNoRows), err == nil && !there && lost:
+		return m, fault.New(fault.NotFound, "attachment", "it could not be fetched")
+	case err == nil && !there:
+		return m, fault.New(fault.Unavailable, "attachment", "it is still to be fetched")
+	}
+	return m, failed("kept", err)
+}
+
 // Swept implements journal.Files.
 func (j *Journal) Swept(ctx context.Context, account string) (time.Time, error) {
 	var upTo int64

@@ -316,6 +316,9 @@ func (j *Journal) finish(ctx context.Context, tx Tx, c *conversationRow, o journ
 	if err := j.oweMails(ctx, tx, c, o.Mails, now); err != nil {
 		return journal.Step{}, err
 	}
+	if c.handOff != 0 && o.HandOff == nil && o.AnsweredUpTo > c.answeredUpTo {
+		list = append(list, owed(j.owe.Ticket(c.handOff))) // what the customer says while a person has the case
+	}
 	if free && len(o.Replies) > 0 && c.owed && (!c.optedOut || o.Replies[0].DespiteOptOut) {
 		var id int64
 		list = append(list, replyStmt(c, o.Replies[0], message.Sending, now).into(&id))
