@@ -108,6 +108,7 @@ type Shop struct {
 	Store     Store    `mapstructure:"store"`
 	Tracking  Tracking `mapstructure:"tracking"`
 	Identity  Identity `mapstructure:"identity"`
+	HandOff   HandOff  `mapstructure:"handoff"`
 	Email     Email    `mapstructure:"email"`
 	Limits    Limits   `mapstructure:"limits"`
 	Stalled   Stalled  `mapstructure:"stalled"`
@@ -200,6 +201,13 @@ type Store struct {
 	Version string `mapstructure:"version"`
 	// Endpoint replaces https://DOMAIN; only loopback is allowed.
 	Endpoint string `mapstructure:"endpoint"`
+}
+
+// HandOff is what happens to cases for a person.
+type HandOff struct {
+	// FallbackAfter is how long the help desk may be unreachable before a ticket goes
+	// to support_email as well.
+	FallbackAfter time.Duration `mapstructure:"fallback_after"`
 }
 
 // Tracking is the service that asks carriers about parcels of which the store tells
@@ -339,6 +347,7 @@ func DefaultShop() Shop {
 		Email:          Email{Unauthenticated: "answer"},
 		Limits:         Limits{SenderFailures: 5, OrderFailures: 10, RepliesPerHour: 20},
 		Stalled:        Stalled{NeverScanned: 3, NoMovement: 5 * 24 * time.Hour, Unheard: 10 * 24 * time.Hour, PastEstimate: 2 * 24 * time.Hour},
+		HandOff:        HandOff{FallbackAfter: 30 * time.Minute},
 		StoreDownAfter: 15 * time.Minute,
 		QuietAfter:     7 * 24 * time.Hour,
 		Introduce:      true,

@@ -164,6 +164,7 @@ func (s Shop) validate(a *audit, key string) {
 	a.want(st.NeverScanned > 0 && st.NoMovement > 0 && st.Unheard > 0 && st.PastEstimate > 0, key+"stalled", "each threshold must be above 0", "leave them out for the defaults")
 	s.Stalled.validateRoutes(a, key+"stalled.routes")
 	s.Calendar.validate(a, key+"calendar.")
+	a.want(s.HandOff.FallbackAfter >= time.Minute, key+"handoff.fallback_after", "it is too short", "a minute or more; 30m is the default")
 	a.want(s.StoreDownAfter >= time.Second, key+"store_down_after", "it is too short", "15m is the default")
 	a.want(s.QuietAfter >= time.Hour, key+"quiet_after", "it is too short", "an hour or more; 168h is the default")
 	for k, link := range map[string]string{"return_portal": s.ReturnPortal} {

@@ -31,6 +31,8 @@ type App struct {
 	record   *record
 	accounts []*twilio.Account
 	adapters adapters
+	bot      *bot.Bot
+	desks    *desks
 	mail     readers
 	started  bool
 }
@@ -93,10 +95,12 @@ func (a *App) build(ctx context.Context, version string) error {
 		parts.senders[m.Name()] = m
 		a.metrics.Mailbox(i, m.Contact)
 	}
-	return a.record.employ(bot.New(bot.Config{
+	a.bot = bot.New(bot.Config{
 		Journal: a.record.journal, Shops: parts.shops, Senders: parts.senders,
 		Mind: mind, Voice: voice, Pages: pages, Now: time.Now, Log: a.log,
-	}))
+	})
+	a.desks = newDesks(a, parts.shops)
+	return a.record.employ(a.bot)
 }
 
 // Start begins to answer.
@@ -124,6 +128,8 @@ func (a *App) publicRoutes() http.Handler {
 			mux.Handle(r.Pattern, r.Handler)
 		}
 	}
+	mux.Handle("POST "+deskRoute, a.desks)
+	mux.Handle("HEAD "+deskRoute, a.desks)
 	return mux
 }
 
@@ -190,6 +196,7 @@ func (a *App) Stop(ctx context.Context) error {
 		}
 	}
 	a.mail.close()
+	a.desks.wait()
 	if a.record != nil {
 		errs = append(errs, a.record.close(ctx, a.started))
 	}
