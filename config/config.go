@@ -109,6 +109,7 @@ type Shop struct {
 	Tracking  Tracking `mapstructure:"tracking"`
 	Identity  Identity `mapstructure:"identity"`
 	HandOff   HandOff  `mapstructure:"handoff"`
+	Desk      Desk     `mapstructure:"desk"`
 	Email     Email    `mapstructure:"email"`
 	Limits    Limits   `mapstructure:"limits"`
 	Stalled   Stalled  `mapstructure:"stalled"`
@@ -201,6 +202,17 @@ type Store struct {
 	Version string `mapstructure:"version"`
 	// Endpoint replaces https://DOMAIN; only loopback is allowed.
 	Endpoint string `mapstructure:"endpoint"`
+}
+
+// Desk is the shop's help desk.
+type Desk struct {
+	// Kind is inbox (the built-in one) or webhook (signed posts to an address).
+	Kind string `mapstructure:"kind"`
+	// URL that takes webhook's posts.
+	URL string `mapstructure:"url"`
+	// Secret signs posts to the desk and calls from it.
+	Secret     Secret `mapstructure:"secret"`
+	SecretFile string `mapstructure:"secret_file"`
 }
 
 // HandOff is what happens to cases for a person.
@@ -347,6 +359,7 @@ func DefaultShop() Shop {
 		Email:          Email{Unauthenticated: "answer"},
 		Limits:         Limits{SenderFailures: 5, OrderFailures: 10, RepliesPerHour: 20},
 		Stalled:        Stalled{NeverScanned: 3, NoMovement: 5 * 24 * time.Hour, Unheard: 10 * 24 * time.Hour, PastEstimate: 2 * 24 * time.Hour},
+		Desk:           Desk{Kind: "inbox"},
 		HandOff:        HandOff{FallbackAfter: 30 * time.Minute},
 		StoreDownAfter: 15 * time.Minute,
 		QuietAfter:     7 * 24 * time.Hour,

@@ -203,6 +203,7 @@ func readSecrets(c *Config) Mistakes {
 		read(key+"key", s.KeyFile, &s.Key)
 		read(key+"secret", s.SecretFile, &s.Secret)
 		read(key+"database", s.DatabaseFile, &s.Database)
+		read(fmt.Sprintf("shops[%d].desk.secret", i), c.Shops[i].Desk.SecretFile, &c.Shops[i].Desk.Secret)
 		tracking := &c.Shops[i].Tracking
 		read(fmt.Sprintf("shops[%d].tracking.key", i), tracking.KeyFile, &tracking.Key)
 		for j := range c.Shops[i].Email.Mailboxes {

@@ -174,6 +174,16 @@ func (s Shop) validate(a *audit, key string) {
 	canSearch := s.Store.Kind == "shopify" || s.Store.Kind == "woocommerce"
 	a.want(!s.Identity.WithoutNumber || canSearch, key+"identity.without_number", "this kind of store cannot be searched by customer", "leave it out, or false")
 	s.Tracking.validate(a, key+"tracking.")
+	s.Desk.validate(a, key+"desk.")
+}
+
+func (d Desk) validate(a *audit, key string) {
+	a.want(oneOf(d.Kind, "inbox", "webhook"), key+"kind", fmt.Sprintf("%q is no help desk", d.Kind), "inbox or webhook")
+	if d.Kind == "webhook" {
+		u, err := url.Parse(d.URL)
+		a.want(err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname())), key+"url", fmt.Sprintf("%q is no encrypted address", d.URL), "such as https://desk.example.com/wismo")
+		a.want(len(d.Secret) >= 32, key+"secret", "it is shorter than 32 characters", "openssl rand -base64 48; the desk has the same")
+	}
 }
 
 func (t Tracking) validate(a *audit, key string) {

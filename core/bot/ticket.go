@@ -57,7 +57,7 @@ func (b *Bot) atDesk(ctx context.Context, step journal.DeskStep) error {
 	if step.Kind == journal.DeskOpen {
 		return b.openTicket(ctx, s, step)
 	}
-	desk, ok := s.Desk.(handoff.Follower)
+	desk, ok := s.Desk.(handoff.Appender)
 	if !ok || desk.Kind() != h.Desk {
 		// The built-in inbox shows the conversation itself; a desk that was changed
 		// meanwhile no longer has the ticket.
@@ -213,6 +213,20 @@ func (b *Bot) readTicket(ctx context.Context, a journal.AtDesk) error {
 	if err != nil {
 		return err
 	}
+	return b.took(ctx, a, p)
+}
+
+// Pushed takes what a desk has told of a ticket by itself.
+func (b *Bot) Pushed(ctx context.Context, shop, ticketID string, p handoff.Progress) error {
+	a, err := b.journal.OpenTicket(ctx, shop, ticketID)
+	if err != nil {
+		return err
+	}
+	return b.took(ctx, a, p)
+}
+
+// took writes down what has become of a ticket.
+func (b *Bot) took(ctx context.Context, a journal.AtDesk, p handoff.Progress) error {
 	news := journal.TicketNews{Mark: p.Mark, Into: p.Into, Closed: p.Stage == handoff.StageSolved || p.Stage == handoff.StageGone}
 	for _, r := range p.Replies {
 		news.Replies = append(news.Replies, journal.KeyedReply{Key: r.Key, Texts: textsOf(a.Channel, r)})

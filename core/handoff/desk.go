@@ -20,14 +20,26 @@ type Desk interface {
 	Open(ctx context.Context, t Ticket) (id string, err error)
 }
 
-// Follower is a Desk to which what the customer says later is added, and whose
-// tickets are read for what agents do. A webhook only tells which ticket to read, so
-// that one that is lost, repeated or made up does no harm.
-type Follower interface {
+// Appender is a Desk to which what the customer says later is added.
+type Appender interface {
 	Desk
 	// Append adds an entry to a ticket. With Entry.Again a desk that already holds
 	// Entry.Key adds no second. A ticket that was solved is opened again by it.
 	Append(ctx context.Context, ticketID string, e Entry) error
+}
+
+// Pusher is a Desk that hands over what agents do in calls of its own. It repeats
+// them until they are taken: each reply counts once by its key.
+type Pusher interface {
+	Appender
+	// Pushed checks a call as Hook.Changed does, and returns what it tells.
+	Pushed(r *http.Request, body []byte, now time.Time) (ticketID string, p Progress, err error)
+}
+
+// Follower is a Desk whose tickets are read for what agents do. A webhook only tells
+// which ticket to read, so that one that is lost, repeated or made up does no harm.
+type Follower interface {
+	Appender
 	// Read tells what has become of a ticket since a Progress.Mark, "" for all since
 	// it was made. What the bot itself has put there is not among the replies, nor is
 	// what only agents may see.

@@ -476,7 +476,8 @@ type Reading interface {
 	// in what the customer wrote reads "[token]".
 	Transcript(ctx context.Context, conversationID int64) ([]conversation.Line, error)
 	// Owed counts what is not done yet: conversations that owe a look, replies
-	// not yet handed over for good, hand-offs without a ticket, mails not sent.
+	// not yet handed over for good, hand-offs without a ticket or with messages that
+	// the ticket lacks, mails not sent.
 	Owed(ctx context.Context) (int, error)
 	// Ping reports whether the journal can be read and written.
 	Ping(ctx context.Context) error

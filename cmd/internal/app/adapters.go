@@ -17,6 +17,7 @@ import (
 	"wismo/core/order"
 	"wismo/core/remote"
 	"wismo/helpdesk/inbox"
+	"wismo/helpdesk/webhook"
 	"wismo/stores/carriers"
 	httpstore "wismo/stores/http"
 	"wismo/stores/shopify"
@@ -95,7 +96,7 @@ func (b builder) shop(ctx context.Context, a *adapters, c config.Shop) error {
 	if err != nil {
 		return err
 	}
-	s := bot.Shop{Shop: settled, Store: store, Desk: handoff.Desk(inbox.Desk{}), Tokens: keys}
+	s := bot.Shop{Shop: settled, Store: store, Desk: b.desk(c.Desk), Tokens: keys}
 	if c.Tracking.Kind != "" {
 		t, err := b.tracker(c.Tracking)
 		if err != nil {
@@ -108,6 +109,14 @@ func (b builder) shop(ctx context.Context, a *adapters, c config.Shop) error {
 	}
 	a.shops[c.Key] = s
 	return nil
+}
+
+// desk makes the shop's help desk by its kind.
+func (b builder) desk(c config.Desk) handoff.Desk {
+	if c.Kind == "webhook" {
+		return webhook.New(webhook.Config{URL: c.URL, Secret: c.Secret.Reveal()}, b.http(loopbackURL(c.URL)), time.Now)
+	}
+	return inbox.Desk{}
 }
 
 func (b builder) tracker(c config.Tracking) (*carriers.Reader, error) {

@@ -40,8 +40,10 @@ const deskRoute = "/desk/{shop}"
 // desks wait for a few seconds only.
 func (d *desks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	shop := r.PathValue("shop")
-	hook, ok := d.shops[shop].Desk.(handoff.Hook)
-	if !ok {
+	desk := d.shops[shop].Desk
+	hook, calls := desk.(handoff.Hook)
+	pusher, pushes := desk.(handoff.Pusher)
+	if !calls && !pushes {
 		http.NotFound(w, r)
 		return
 	}
@@ -51,6 +53,10 @@ func (d *desks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxCall))
 	if err != nil {
 		http.Error(w, "the call is too large", http.StatusRequestEntityTooLarge)
+		return
+	}
+	if pushes {
+		d.push(w, r, shop, pusher, body)
 		return
 	}
 	tickets, challenge, err := hook.Changed(r, body, time.Now())
@@ -64,6 +70,30 @@ func (d *desks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for _, id := range tickets {
 		d.read(shop, id)
 	}
+}
+
+// push takes what a desk tells. Only what is written down is acknowledged, so that the
+// desk may repeat the rest.
+func (d *desks) push(w http.ResponseWriter, r *http.Request, shop string, desk handoff.Pusher, body []byte) {
+	ticketID, p, err := desk.Pushed(r, body, time.Now())
+	if err == nil {
+		err = d.app.bot.Pushed(r.Context(), shop, ticketID, p)
+	}
+	outcome, status := "accepted", http.StatusOK
+	switch kind := fault.KindOf(err); {
+	case err == nil:
+	case kind == fault.Denied:
+		outcome, status = kind.String(), http.StatusForbidden
+	case kind == fault.NotFound:
+		outcome, status = kind.String(), http.StatusGone // it was closed meanwhile
+	case kind == fault.Invalid:
+		outcome, status = kind.String(), http.StatusBadRequest
+	default:
+		outcome, status = kind.String(), http.StatusServiceUnavailable
+		d.app.log.Warn("what a desk told could not be written down; it is asked to repeat it", "shop", shop, "error", err)
+	}
+	d.app.metrics.Webhook("desk", outcome)
+	w.WriteHeader(status)
 }
 
 // read reads a ticket, unless too many are being read already.

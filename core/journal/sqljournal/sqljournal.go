@@ -159,6 +159,8 @@ func (j *Journal) Owed(ctx context.Context) (int, error) {
 		(SELECT count(*) FROM conversation WHERE owed) +
 		(SELECT count(*) FROM message WHERE direction = 2 AND status IN (1, 2)) +
 		(SELECT count(*) FROM hand_off WHERE state = 'owed') +
-		(SELECT count(*) FROM mail WHERE state = 'owed')`).Scan(&n)
+		(SELECT count(*) FROM hand_off h JOIN conversation c ON c.id = h.conversation_id WHERE h.state = 'open' AND h.desk <> $1
+			AND EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = c.id AND m.direction = 1 AND m.id > h.appended_to AND m.id <= c.answered_up_to)) +
+		(SELECT count(*) FROM mail WHERE state = 'owed')`, journal.HandMailbox).Scan(&n)
 	return n, failed("count what is owed", err)
 }
