@@ -42,6 +42,12 @@ type Order struct {
 	Method Method
 	// Locale is the customer's language tag as the store knows it, or empty.
 	Locale string
+	// StatusURL is the store's own page about the order, empty if there is none. It
+	// shows more than customers may be told: it is for agents.
+	StatusURL string
+	// Notes are what the shop has written to the customer about it, newest first, for
+	// agents: what stands in them is not known.
+	Notes []Note
 	// Refunds that were made.
 	Refunds []Refund
 	// Unread names parts that could not be read, or not wholly, so that their
@@ -206,6 +212,12 @@ type TrackingEvent struct {
 	Message string
 	// EstimatedAt is when the carrier now expects to deliver, zero if not said.
 	EstimatedAt time.Time
+}
+
+// Note is what the shop has written to the customer.
+type Note struct {
+	At   time.Time
+	Text string
 }
 
 // Refund is money given back.

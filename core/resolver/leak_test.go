@@ -99,7 +99,8 @@ func anyOrder(t *rapid.T, now time.Time) order.Order {
 		Financial: rapid.SampledFrom([]order.Financial{order.Paid, order.PaymentPending, order.PartiallyRefunded, order.Refunded, ""}).Draw(t, "financial"),
 		Contacts:  order.Contacts{Emails: []string{"zzowner@example.com"}, Phones: []string{"+14155550199"}, Region: "US"},
 		Items:     []order.LineItem{{Title: "zzitem", Quantity: 2, Unfulfilled: rapid.IntRange(0, 2).Draw(t, "unfulfilled"), RequiresShipping: rapid.Bool().Draw(t, "ships")}},
-		Method:    rapid.SampledFrom([]order.Method{order.Shipping, order.Pickup, order.NoDelivery}).Draw(t, "method"),
+		StatusURL: "https://zzstatus.example.com", Notes: []order.Note{{At: now, Text: "zznote"}},
+		Method: rapid.SampledFrom([]order.Method{order.Shipping, order.Pickup, order.NoDelivery}).Draw(t, "method"),
 	}
 	if rapid.Bool().Draw(t, "cancelled") {
 		o.CancelledAt = when("cancelled at")
@@ -219,7 +220,7 @@ func TestOwnerIsAnswered(t *testing.T) {
 			t.Fatalf("nothing was said; rules %v", d.Rules)
 		}
 		for _, s := range texts {
-			for _, never := range []string{"zzowner", "5550199", "zzmessage", "fraud"} {
+			for _, never := range []string{"zzowner", "5550199", "zzmessage", "zzstatus", "zznote", "fraud"} {
 				if strings.Contains(s, never) {
 					t.Fatalf("%q tells %q", s, never)
 				}

@@ -243,6 +243,10 @@ func orderFacts(o order.Order) []handoff.Fact {
 		}
 		add("not shipped", atLeast+strconv.Itoa(n)+" items")
 	}
+	add("status page, for you alone", o.StatusURL)
+	for _, n := range o.Notes {
+		add("written to the customer "+stamp(n.At), n.Text)
+	}
 	for _, part := range o.Unread {
 		add("not readable", part)
 	}

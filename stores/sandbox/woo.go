@@ -186,6 +186,8 @@ func (w *Woo) serve(rw http.ResponseWriter, route string, q url.Values, tracking
 		reply(rw, http.StatusOK, w.list(q, tracking))
 	case len(parts) == 4 && plugin == "wc/v3" && parts[2] == "orders":
 		w.one(rw, parts[3], func(s Sample) any { return s.woo(tracking) })
+	case len(parts) == 5 && plugin == "wc/v3" && parts[4] == "notes":
+		w.one(rw, parts[3], func(s Sample) any { return s.wooNotes(q.Get("type")) })
 	case len(parts) == 5 && plugin == "wc/v3" && parts[4] == "fulfillments" && tracking == "fulfillments":
 		w.one(rw, parts[3], func(s Sample) any { return s.wooFulfillments() })
 	case len(parts) == 5 && (plugin == "wc-shipment-tracking/v3" && tracking == "shipment-tracking" || plugin == "wc-ast/v3" && tracking == "ast") && parts[4] == "shipment-trackings":
@@ -291,6 +293,9 @@ func (s Sample) woo(tracking string) object {
 	if tracking == "meta" && len(s.Parcels) > 0 {
 		metas = append(metas, object{"id": 2, "key": "_wc_shipment_tracking_items", "value": s.wooTrackings(true)})
 	}
+	if tracking == "fulfillments" && len(s.Parcels) == 0 {
+		metas = append(metas, object{"id": 3, "key": "_fulfillment_status", "value": "no_fulfillments"})
+	}
 	return object{
 		"id": s.wooID(), "parent_id": 0, "number": wooNumber(s), "order_key": "wc_order_x", "status": status, "currency": "USD", "total": total,
 		"date_created": gmt(s.CreatedAt), "date_created_gmt": gmt(s.CreatedAt), "date_modified_gmt": gmt(s.CreatedAt.Add(time.Hour)),
@@ -299,6 +304,16 @@ func (s Sample) woo(tracking string) object {
 		"shipping":   object{"first_name": s.Customer, "country": "US", "postcode": "94103"},
 		"line_items": orEmpty(lines), "shipping_lines": method, "refunds": orEmpty(refunds), "meta_data": metas,
 	}
+}
+
+// wooNotes are the notes of an order, one of them to the customer.
+func (s Sample) wooNotes(kind string) []any {
+	at := s.CreatedAt.Add(2 * time.Hour).UTC().Format("2006-01-02T15:04:05")
+	list := []any{object{"id": s.ID*10 + 1, "author": "shop", "date_created": at, "date_created_gmt": at, "note": "We <b>pack</b> it on Friday &amp; send it then.", "customer_note": true}}
+	if kind != "customer" {
+		list = append(list, object{"id": s.ID * 10, "author": "system", "date_created": at, "date_created_gmt": at, "note": "Stock levels reduced.", "customer_note": false})
+	}
+	return list
 }
 
 // wooFulfillments are the parcels as WooCommerce itself shows them.

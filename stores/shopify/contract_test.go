@@ -227,7 +227,7 @@ func sampleAnswer(f *testing.F) string {
 		f.Fatal(err)
 	}
 	find := string(queries[:bytes.Index(queries, []byte("# Who has a phone"))])
-	body, err := json.Marshal(map[string]any{"query": find, "variables": map[string]any{"query": `name:"#1001"`, "customer": true, "holds": true, "returns": true}})
+	body, err := json.Marshal(map[string]any{"query": find, "variables": map[string]any{"query": `name:"#1001"`, "customer": true, "holds": true, "returns": true, "status": true}})
 	if err != nil {
 		f.Fatal(err)
 	}

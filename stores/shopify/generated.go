@@ -1083,6 +1083,7 @@ type __findOrdersInput struct {
 	Customer bool    `json:"customer"`
 	Holds    bool    `json:"holds"`
 	Returns  bool    `json:"returns"`
+	Status   bool    `json:"status"`
 }
 
 func (v *__findOrdersInput) GetQuery() string { return v.Query }
@@ -1094,6 +1095,8 @@ func (v *__findOrdersInput) GetCustomer() bool { return v.Customer }
 func (v *__findOrdersInput) GetHolds() bool { return v.Holds }
 
 func (v *__findOrdersInput) GetReturns() bool { return v.Returns }
+
+func (v *__findOrdersInput) GetStatus() bool { return v.Status }
 
 type checkShopCurrentAppInstallation struct {
 	AccessScopes []checkShopCurrentAppInstallationAccessScopesAccessScope `json:"accessScopes"`
@@ -1369,6 +1372,7 @@ type orderNode struct {
 	Email                    *string                                `json:"email"`
 	Phone                    *string                                `json:"phone"`
 	CustomerLocale           *string                                `json:"customerLocale"`
+	StatusPageUrl            *string                                `json:"statusPageUrl"`
 	DisplayFulfillmentStatus OrderDisplayFulfillmentStatus          `json:"displayFulfillmentStatus"`
 	DisplayFinancialStatus   *OrderDisplayFinancialStatus           `json:"displayFinancialStatus"`
 	ShippingAddress          *shippingNode                          `json:"shippingAddress"`
@@ -1397,6 +1401,8 @@ func (v *orderNode) GetEmail() *string { return v.Email }
 func (v *orderNode) GetPhone() *string { return v.Phone }
 
 func (v *orderNode) GetCustomerLocale() *string { return v.CustomerLocale }
+
+func (v *orderNode) GetStatusPageUrl() *string { return v.StatusPageUrl }
 
 func (v *orderNode) GetDisplayFulfillmentStatus() OrderDisplayFulfillmentStatus {
 	return v.DisplayFulfillmentStatus
@@ -1595,7 +1601,7 @@ func findCustomers(
 }
 
 const findOrders_Operation = `
-query findOrders ($query: String!, $after: String, $customer: Boolean!, $holds: Boolean!, $returns: Boolean!) {
+query findOrders ($query: String!, $after: String, $customer: Boolean!, $holds: Boolean!, $returns: Boolean!, $status: Boolean!) {
 	orders(first: 4, after: $after, query: $query, sortKey: CREATED_AT, reverse: true) {
 		pageInfo {
 			hasNextPage
@@ -1610,6 +1616,7 @@ query findOrders ($query: String!, $after: String, $customer: Boolean!, $holds: 
 			email
 			phone
 			customerLocale
+			statusPageUrl @include(if: $status)
 			displayFulfillmentStatus
 			displayFinancialStatus
 			shippingAddress {
@@ -1704,6 +1711,7 @@ func findOrders(
 	customer bool,
 	holds bool,
 	returns bool,
+	status bool,
 ) (data_ *findOrdersResponse, err_ error) {
 	req_ := &graphql.Request{
 		OpName: "findOrders",
@@ -1714,6 +1722,7 @@ func findOrders(
 			Customer: customer,
 			Holds:    holds,
 			Returns:  returns,
+			Status:   status,
 		},
 	}
 

@@ -14,7 +14,7 @@ func mapOrder(n orderNode, unread []string, now time.Time) order.Order {
 	o := order.Order{
 		ID: n.Id, Name: n.Name, ConfirmationNumber: value(n.ConfirmationNumber), CreatedAt: n.CreatedAt, CancelledAt: value(n.CancelledAt),
 		Financial: financial(value(n.DisplayFinancialStatus)), Contacts: contacts(n),
-		Locale: value(n.CustomerLocale), Method: order.Shipping, Unread: slices.Clone(unread), ReadAt: now,
+		StatusURL: value(n.StatusPageUrl), Locale: value(n.CustomerLocale), Method: order.Shipping, Unread: slices.Clone(unread), ReadAt: now,
 	}
 	for _, l := range n.LineItems.Nodes {
 		o.Items = append(o.Items, order.LineItem{

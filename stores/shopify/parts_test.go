@@ -149,3 +149,16 @@ func TestNoData(t *testing.T) {
 		})
 	}
 }
+
+// The status page is for agents: an app that may not read it reads orders all the same.
+func TestStatusPage(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	if o := r.mustFind(t, "1001"); o.StatusURL == "" {
+		t.Error("the status page is missing")
+	}
+	r.sandbox.Deny("statusPageUrl")
+	if o := r.mustFind(t, "1001"); o.StatusURL != "" || len(o.Unread) != 0 || len(o.Fulfillments) != 1 {
+		t.Errorf("status page %q, unread %v", o.StatusURL, o.Unread)
+	}
+}

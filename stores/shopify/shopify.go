@@ -149,7 +149,7 @@ func (s *Store) matches(n orderNode, ref order.Ref) bool {
 func (s *Store) page(ctx context.Context, query string, after *string) (*findOrdersOrdersOrderConnection, []string, error) {
 	for range len(optional) + 1 {
 		use := s.parts.allowed()
-		res, err := findOrders(ctx, s.client, query, after, use["customer"], use["fulfillmentOrders"], use["returns"])
+		res, err := findOrders(ctx, s.client, query, after, use["customer"], use["fulfillmentOrders"], use["returns"], use[statusPage])
 		no, err := s.judge(err)
 		switch {
 		case err != nil:
@@ -169,7 +169,11 @@ func (s *Store) page(ctx context.Context, query string, after *string) (*findOrd
 }
 
 // optional are the parts of an order that need a scope of their own.
-var optional = [...]string{"customer", "fulfillmentOrders", "returns"}
+var optional = [...]string{"customer", "fulfillmentOrders", "returns", statusPage}
+
+// statusPage is the shop's page about an order, which agents are given. It shows
+// address and payment, so customers never are: who has the link sees them.
+const statusPage = "statusPageUrl"
 
 // refusedFor is how long a refused part is not asked for again.
 const refusedFor = 10 * time.Minute
@@ -208,7 +212,7 @@ func missing(use map[string]bool, contacts bool) []string {
 		out = append(out, order.UnreadContacts)
 	}
 	for _, part := range optional {
-		if !use[part] {
+		if !use[part] && part != statusPage {
 			out = append(out, part)
 		}
 	}

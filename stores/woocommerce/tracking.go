@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"html"
+	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,7 +80,7 @@ func (s *sources) gone(from source, now time.Time) bool {
 
 // parcels reads an order's parcels.
 func (s *Store) parcels(ctx context.Context, n node) (list []order.Fulfillment, unread []string, err error) {
-	if method(n) == order.NoDelivery {
+	if method(n) == order.NoDelivery || n.unsent() {
 		return nil, nil, nil
 	}
 	again := false
@@ -101,6 +104,57 @@ func (s *Store) parcels(ctx context.Context, n node) (list []order.Fulfillment, 
 		return s.parcels(ctx, n)
 	}
 	return nil, unread, nil
+}
+
+// unsent reports whether the order itself says that it has no parcel, which saves
+// asking for them. Source: woocommerce/woocommerce, order fulfillments.
+func (n node) unsent() bool {
+	status := n.metaText("_fulfillment_status")
+	return status == "no_fulfillments" || status == "unfulfilled"
+}
+
+// note is a note of an order.
+type note struct {
+	Created  moment `json:"date_created_gmt"`
+	Text     string `json:"note"`
+	Customer bool   `json:"customer_note"`
+}
+
+// maxNotes is how many notes are kept.
+const maxNotes = 3
+
+// notes are what the shop has written to the customer. They are read only of orders
+// that are known to have no parcel, so that no order costs a third request; without
+// them an order is told all the same.
+func (s *Store) notes(ctx context.Context, n node) []order.Note {
+	if !n.unsent() {
+		return nil
+	}
+	var list []note
+	err := s.client.get(ctx, ordersPath+"/"+strconv.FormatInt(n.ID, 10)+"/notes", url.Values{"type": {"customer"}}, &list)
+	if err != nil {
+		s.log.Warn("the notes of an order could not be read", "fault", fault.KindOf(err))
+		return nil
+	}
+	var out []order.Note
+	for _, x := range list {
+		if text := plainNote(x.Text); x.Customer && text != "" {
+			out = append(out, order.Note{At: x.Created.Time, Text: text})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b order.Note) int { return b.At.Compare(a.At) })
+	return out[:min(len(out), maxNotes)]
+}
+
+// tagRE are HTML's tags, of which notes may have some.
+var tagRE = regexp.MustCompile(`<[^<>]{0,300}>`)
+
+func plainNote(s string) string {
+	text := strings.Join(strings.Fields(html.UnescapeString(tagRE.ReplaceAllString(s, " "))), " ")
+	if runes := []rune(text); len(runes) > 500 {
+		return string(runes[:500]) + " …"
+	}
+	return text
 }
 
 func (s *Store) from(ctx context.Context, from source, n node) ([]order.Fulfillment, error) {

@@ -115,7 +115,9 @@ func (s *Store) find(ctx context.Context, names []string) ([]order.Order, error)
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, s.mapOrder(n, parcels, unread))
+		o := s.mapOrder(n, parcels, unread)
+		o.Notes = s.notes(ctx, n)
+		found = append(found, o)
 	}
 	if len(found) == 0 {
 		return nil, notFound()
@@ -166,7 +168,9 @@ func (s *Store) ownedBy(ctx context.Context, term string) ([]order.Order, error)
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, s.mapOrder(n, parcels, unread))
+		o := s.mapOrder(n, parcels, unread)
+		o.Notes = s.notes(ctx, n)
+		found = append(found, o)
 	}
 	if len(found) == 0 {
 		return nil, notFound()

@@ -74,7 +74,7 @@ func params(t *testing.T) func(string, url.Values) error {
 	if err := json.Unmarshal(raw, &list); err != nil {
 		t.Fatal(err)
 	}
-	known := map[string]bool{"rest_route": true, "consumer_key": true, "consumer_secret": true}
+	known := map[string]bool{"rest_route": true, "consumer_key": true, "consumer_secret": true, "type": true}
 	for _, p := range list {
 		known[p.Name] = true
 	}
@@ -376,6 +376,43 @@ func FuzzAnswers(f *testing.F) {
 			t.Error(errors.New("neither an order nor an error"))
 		}
 	})
+}
+
+// Of an order that says itself that it has no parcel, the shop's notes to the customer
+// are read in the place of the parcels.
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	o, requests := r.find(t, "1004")
+	if requests != 2 || len(o.Notes) != 1 || o.Notes[0].Text != "We pack it on Friday & send it then." || o.Notes[0].At.IsZero() {
+		t.Errorf("%d notes by %d requests: %+v", len(o.Notes), requests, o.Notes)
+	}
+	if o, _ := r.find(t, "1001"); len(o.Notes) != 0 || len(o.Fulfillments) != 1 {
+		t.Errorf("of one that has left: %d notes, %d parcels", len(o.Notes), len(o.Fulfillments))
+	}
+}
+
+func TestNotesOfTheContract(t *testing.T) {
+	t.Parallel()
+	dir, err := contract.Folder("woocommerce")
+	if err != nil {
+		t.Skipf("skipped: %v", err)
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, "order_notes_v3_sample.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t)
+	r.woo.Answer(func(w http.ResponseWriter, req *http.Request) {
+		if strings.HasSuffix(req.URL.Path, "/notes") {
+			_, _ = w.Write(raw)
+			return
+		}
+		_, _ = io.WriteString(w, `[{"id":723,"number":"1001","status":"processing","shipping_lines":[{"method_id":"flat_rate"}],"meta_data":[{"key":"_fulfillment_status","value":"unfulfilled"}]}]`)
+	})
+	if o, _ := r.find(t, "1001"); len(o.Notes) != 0 {
+		t.Errorf("notes that are not for the customer: %+v", o.Notes)
+	}
 }
 
 // A cheap host takes three seconds for a request: that is slow, and no failure.
