@@ -31,7 +31,7 @@ func (b *Bot) Ticket(ctx context.Context, id int64) error {
 			return nil
 		}
 		if err := b.atDesk(ctx, step); err != nil {
-			gone := step.Kind == journal.DeskAppend && fault.KindOf(err) == fault.NotFound
+			gone := step.Kind != journal.DeskOpen && fault.KindOf(err) == fault.NotFound
 			if e := b.journal.NotDone(context.WithoutCancel(ctx), id, fault.Unclear(err), gone); e != nil {
 				return e
 			}
@@ -61,7 +61,15 @@ func (b *Bot) atDesk(ctx context.Context, step journal.DeskStep) error {
 	if !ok || desk.Kind() != h.Desk {
 		// The built-in inbox shows the conversation itself; a desk that was changed
 		// meanwhile no longer has the ticket.
-		return b.journal.Appended(ctx, h.ID, step.Line.ID)
+		return b.has(ctx, step)
+	}
+	if step.Kind == journal.DeskNote {
+		e := handoff.EntryOf(key(h.Shop, "n", step.Line.ID), handoff.Person{}, step.Line)
+		e.Note, e.Again = true, step.Again
+		if err := desk.Append(ctx, h.TicketID, e); err != nil {
+			return err
+		}
+		return b.has(ctx, step)
 	}
 	e := handoff.EntryOf(key(h.Shop, "m", step.Line.ID), handoff.PersonOf(h.Customer), step.Line)
 	e.Again = step.Again
@@ -72,7 +80,15 @@ func (b *Bot) atDesk(ctx context.Context, step journal.DeskStep) error {
 	if err := desk.Append(ctx, h.TicketID, e); err != nil {
 		return err
 	}
-	return b.journal.Appended(ctx, h.ID, step.Line.ID)
+	return b.has(ctx, step)
+}
+
+// has writes down that the desk has what a step was to add.
+func (b *Bot) has(ctx context.Context, step journal.DeskStep) error {
+	if step.Kind == journal.DeskNote {
+		return b.journal.Noted(ctx, step.HandOff.ID, step.Line.ID)
+	}
+	return b.journal.Appended(ctx, step.HandOff.ID, step.Line.ID)
 }
 
 func (b *Bot) openTicket(ctx context.Context, s Shop, step journal.DeskStep) error {

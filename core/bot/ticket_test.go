@@ -375,3 +375,24 @@ func TestTicketIsMailedWhenTheDeskStaysAway(t *testing.T) {
 		t.Errorf("%d tickets when the desk was back", len(f.tickets))
 	}
 }
+
+// An agent's answer that cannot be delivered is told in the ticket, once.
+func TestAgentLearnsWhatWasNotDelivered(t *testing.T) {
+	t.Parallel()
+	r, f := handed(t)
+	f.agent(0, "We have found it.")
+	r.phone.ends(end{err: &fault.Error{Kind: fault.Permanent, Reason: fault.NeedsTemplate, Op: "send"}})
+	if got := r.follow(); len(got) != 0 {
+		t.Fatalf("sent %q", got)
+	}
+	for range 3 {
+		r.desks()
+	}
+	e := f.tickets[0].entries
+	if len(e) != 1 || !e[0].Note || !strings.Contains(e[0].Text.Plain, "24 hours") {
+		t.Fatalf("the ticket has %+v", e)
+	}
+	if n := len(r.handOffs()); n != 1 {
+		t.Errorf("%d hand-offs", n)
+	}
+}

@@ -330,6 +330,8 @@ type Desks interface {
 	Opened(ctx context.Context, id int64, desk, ticketID string, upTo int64, now time.Time) error
 	// Appended writes down that the desk has a message.
 	Appended(ctx context.Context, id, messageID int64) error
+	// Noted writes down that the desk has a note.
+	Noted(ctx context.Context, id, noteID int64) error
 	// NotDone ends a step that has failed. If unclear, it may have been done, and the
 	// next attempt is told so. If gone, the desk has lost the ticket, and another is
 	// owed.
@@ -377,6 +379,7 @@ const (
 	DeskBusy   DeskStepKind = 2 // another worker is at it
 	DeskOpen   DeskStepKind = 3 // make the ticket
 	DeskAppend DeskStepKind = 4 // add DeskStep.Line to the ticket
+	DeskNote   DeskStepKind = 5 // add DeskStep.Line to the ticket, for agents alone
 )
 
 // DeskStep is the next step of a hand-off at its desk.
@@ -384,7 +387,7 @@ type DeskStep struct {
 	Kind DeskStepKind
 	// HandOff it is about, with the transcript for DeskOpen.
 	HandOff HandOff
-	// Line is the message to add.
+	// Line is the message to add; as a note it has text and time, and the note's id.
 	Line conversation.Line
 	// Again says that an earlier attempt may have done it.
 	Again bool

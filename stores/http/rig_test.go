@@ -100,8 +100,11 @@ func TestSuite(t *testing.T) {
 	})
 }
 
+// answering gives every request the same answer, dated by the clock that the store
+// goes by.
 func answering(status int, contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Date", storetest.Noon().Format(http.TimeFormat))
 		w.Header().Set("Content-Type", contentType)
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body) // the caller may have gone

@@ -2,6 +2,7 @@ package journaltest
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -86,10 +87,21 @@ func stepsAtDesk(t *testing.T, b *bench) {
 		}
 	}
 	b.atDesk(t, id, journal.DeskDone, false)
+	b.undelivered(t, conversationID, id)
+	note := b.atDesk(t, id, journal.DeskNote, false)
+	if !strings.Contains(note.Line.Text, "could not be delivered") {
+		t.Fatalf("the note is %q", note.Line.Text)
+	}
+	for range 2 {
+		if err := b.j.Noted(t.Context(), id, note.Line.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.atDesk(t, id, journal.DeskDone, false)
 	b.hears(t, conversationID, "three")
 	b.atDesk(t, id, journal.DeskAppend, false)
 	b.notDone(t, id, false, true)
-	if step := b.atDesk(t, id, journal.DeskOpen, false); len(step.HandOff.Transcript) != 4 {
+	if step := b.atDesk(t, id, journal.DeskOpen, false); len(step.HandOff.Transcript) != 5 {
 		t.Fatalf("a ticket that is gone is made anew with %d lines", len(step.HandOff.Transcript))
 	}
 }
@@ -106,6 +118,16 @@ func ticketMailedOnce(t *testing.T, b *bench) {
 	}
 	_, err := b.j.Mail(t.Context(), 2)
 	wantFault(t, err, fault.NotFound)
+}
+
+// undelivered lets an agent's reply fail for good.
+func (b *bench) undelivered(t *testing.T, conversationID, id int64) {
+	t.Helper()
+	if err := b.j.Took(t.Context(), id, journal.TicketNews{Replies: []journal.KeyedReply{{Key: "a", Texts: []string{"one"}}}}, b.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	r := b.next(t, conversationID, nil, journal.Send).Reply
+	b.next(t, conversationID, &journal.Settlement{ReplyID: r.ID, Attempt: r.Attempt, Err: fault.New(fault.Permanent, "send", "no such number")}, journal.Done)
 }
 
 // stepsRaced holds that of many workers one has a step.

@@ -238,6 +238,11 @@ func (j *Journal) fail(ctx context.Context, q Tx, c *conversationRow, replyID in
 	if err != nil || n == 0 {
 		return err
 	}
+	if c.handOff != 0 {
+		if err := j.noteForDesk(ctx, q, c, undelivered(kind, reason)); err != nil {
+			return err
+		}
+	}
 	if reason == fault.OptedOut {
 		return j.optOut(ctx, q, c)
 	}
@@ -245,12 +250,21 @@ func (j *Journal) fail(ctx context.Context, q Tx, c *conversationRow, replyID in
 	if err := q.QueryRow(ctx, `SELECT despite_opt_out FROM message WHERE id = $1`, replyID).Scan(&confirmation); err != nil || confirmation {
 		return err
 	}
-	detail := "A reply could not be delivered (" + kind
-	if reason != "" {
-		detail += ", " + string(reason)
-	}
 	return j.handOff(ctx, q, c, handoff.Case{
 		Reason: handoff.ReplyFailed, Priority: handoff.PriorityOf(handoff.ReplyFailed),
-		Detail: detail + ").", NextStep: "Reach the customer by another way.",
+		Detail: undelivered(kind, reason), NextStep: "Reach the customer by another way.",
 	})
+}
+
+// undelivered says for agents why a reply has not reached the customer.
+func undelivered(kind string, reason fault.Reason) string {
+	switch reason {
+	case fault.OptedOut:
+		return "A reply could not be sent: the customer has opted out of messages."
+	case fault.NeedsTemplate:
+		return "A reply could not be sent: WhatsApp takes no free text more than 24 hours after the customer's last message. Use an approved template, or another way."
+	case "":
+		return "A reply could not be delivered (" + kind + ")."
+	}
+	return "A reply could not be delivered (" + kind + ", " + string(reason) + ")."
 }

@@ -46,21 +46,51 @@ func (j *Journal) takeDeskStep(ctx context.Context, q Tx, c *conversationRow, st
 		// What has not been looked at by a turn yet may still be for the bot alone.
 		err := q.QueryRow(ctx, `SELECT id FROM message WHERE conversation_id = $1 AND direction = 1 AND id > $2 AND id <= $3 ORDER BY id LIMIT 1`,
 			c.id, appendedTo, c.answeredUpTo).Scan(&messageID)
-		if errors.Is(err, ErrNoRows) {
-			step.Kind = journal.DeskDone
-			return nil
-		}
-		if err != nil {
+		switch {
+		case errors.Is(err, ErrNoRows):
+			if err := noteOwed(ctx, q, h.ID, step); err != nil || step.Kind == journal.DeskDone {
+				return err
+			}
+			what = "note " + strconv.FormatInt(step.Line.ID, 10)
+		case err != nil:
 			return err
-		}
-		what, step.Kind = strconv.FormatInt(messageID, 10), journal.DeskAppend
-		if step.Line, err = j.line(ctx, q, c.id, messageID); err != nil {
-			return err
+		default:
+			what, step.Kind = strconv.FormatInt(messageID, 10), journal.DeskAppend
+			if step.Line, err = j.line(ctx, q, c.id, messageID); err != nil {
+				return err
+			}
 		}
 	}
 	step.Again = trying == what
 	_, err := q.Exec(ctx, `UPDATE hand_off SET trying = $2, busy_until = $3 WHERE id = $1`, h.ID, what, micros(now.Add(journal.DeskStepWithin)))
 	return err
+}
+
+// noteOwed makes the oldest note that the desk lacks the step, DeskDone if there is
+// none.
+func noteOwed(ctx context.Context, q Querier, handOffID int64, step *journal.DeskStep) error {
+	var at int64
+	err := q.QueryRow(ctx, `SELECT id, text, at FROM desk_note WHERE hand_off_id = $1 AND NOT noted ORDER BY id LIMIT 1`, handOffID).
+		Scan(&step.Line.ID, &step.Line.Text, &at)
+	if errors.Is(err, ErrNoRows) {
+		step.Kind = journal.DeskDone
+		return nil
+	}
+	step.Kind, step.Line.At = journal.DeskNote, fromMicros(at)
+	return err
+}
+
+// noteForDesk notes something that the agent who has a case must know.
+func (j *Journal) noteForDesk(ctx context.Context, q Tx, c *conversationRow, text string) error {
+	return q.Batch(ctx, stmt(`INSERT INTO desk_note (hand_off_id, text, at) VALUES ($1, $2, $3)`, c.handOff, text, micros(j.opts.Now())), owed(j.owe.Ticket(c.handOff)))
+}
+
+// Noted implements journal.Desks.
+func (j *Journal) Noted(ctx context.Context, id, noteID int64) error {
+	return failed("noted", j.db.Write(ctx, func(ctx context.Context, q Tx) error {
+		return q.Batch(ctx, stmt(`UPDATE desk_note SET noted = true WHERE id = $1 AND hand_off_id = $2`, noteID, id),
+			stmt(`UPDATE hand_off SET trying = '', busy_until = 0 WHERE id = $1`, id))
+	}))
 }
 
 // Appended implements journal.Desks.
